@@ -21,8 +21,28 @@ type Config struct {
 
 	// Warnings name what was not followed or not evaluated, one sentence each.
 	Warnings []string
+	// Incomplete names what may declare more than this Config knows of: imports
+	// that were not read, values that were not evaluated, profiles that are
+	// broken. Only while it is empty can a name be called undeclared.
+	Incomplete []string
+	// Elsewhere are the names of providers and identities that profiles on this
+	// machine declare though they are not selected; sorted.
+	Elsewhere []string
 
-	env map[string]string // ATMOS_* that the configuration's own env block sets
+	env       map[string]string // ATMOS_* that the configuration's own env block sets
+	lookupEnv func(string) (string, bool)
+}
+
+// LookupEnv looks up a variable in the environment of the process and then,
+// for ATMOS_*, in the env block of atmos.yaml (v1.222.0).
+func (c *Config) LookupEnv(name string) (string, bool) {
+	if c.lookupEnv != nil {
+		if s, ok := c.lookupEnv(name); ok {
+			return s, true
+		}
+	}
+	s, ok := c.env[name]
+	return s, ok
 }
 
 // A File is one merged file and what it held when it was read.

@@ -41,3 +41,20 @@ type Keyring interface {
 	// non-nil error the list is incomplete.
 	List(ctx context.Context) ([]string, error)
 }
+
+// NotAsked is a keyring at a location that is not asked, for the reason err:
+// whether anything is in it is not known.
+func NotAsked(location string, err error) Keyring { return notAsked{location, err} }
+
+type notAsked struct {
+	location string
+	err      error
+}
+
+func (k notAsked) Location() string { return k.location }
+
+func (k notAsked) Find(context.Context, []string) ([]string, error) { return nil, k.err }
+
+func (k notAsked) Remove(context.Context, string) error { return k.err }
+
+func (k notAsked) List(context.Context) ([]string, error) { return nil, k.err }

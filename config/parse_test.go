@@ -1,0 +1,310 @@
+package config_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/credclean/credclean/config"
+)
+
+func parse(t testing.TB, text string) *config.Config {
+	t.Helper()
+	c, err := config.Parse("atmos.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestParse(t *testing.T) {
+	yes, no := true, false
+	for _, tt := range []struct {
+		name string
+		text string
+		want config.Config
+	}{
+		{name: "empty"},
+		{name: "comments only", text: "# nothing here\n\n# or here\n"},
+		{name: "only dashes", text: "---\n"},
+		{name: "null", text: "~\n"},
+		{name: "empty blocks", text: "auth:\nlogs: ~\nsettings:\nimport:\nenv:\nprofiles:\n"},
+		{
+			name: "everything",
+			text: `
+auth:
+  realm: acme
+  keyring:
+    type: file
+    spec: {path: ~/keys, password_env: KEYS_PASSWORD}
+  providers:
+    corp-sso:
+      kind: aws/iam-identity-center
+      region: us-east-1
+      start_url: https://acme.example/start
+      spec: {files: {base_path: ~/elsewhere}}
+    okta:
+      kind: aws/saml
+      driver: Browser
+  identities:
+    org-root:
+      kind: aws/permission-set
+      default: true
+      via: {provider: corp-sso}
+      principal: {name: Root, account: {id: "000000000001"}}
+    dev-admin:
+      kind: aws/assume-role
+      via: {identity: org-root}
+    robot:
+      kind: aws/user
+      credentials: {access_key_id: AKIAEXAMPLE, secret_access_key: example}
+    bare:
+  integrations:
+    images:
+      kind: aws/ecr
+      via: {identity: dev-admin}
+      spec: {registry: {account_id: 012345678901, region: eu-west-1, name: acme, tenant_id: t-1}}
+    cluster:
+      kind: aws/eks
+      via: {provider: okta}
+      spec:
+        cluster:
+          name: blue
+          region: eu-west-1
+          resource_group: rg
+          subscription_id: sub
+          project_id: proj
+          location: west
+          alias: b
+          kubeconfig: {path: ~/.kube/blue, mode: "0600"}
+logs: {level: Debug, file: /dev/stderr}
+settings:
+  telemetry: {enabled: false, endpoint: https://t.example, token: tk}
+  terminal: [anything, goes]
+components: {terraform: {base_path: !exec pwd}}
+`,
+			want: config.Config{
+				Auth: config.Auth{
+					Realm:   "acme",
+					Keyring: config.Keyring{Type: "file", Path: "~/keys", PasswordEnv: "KEYS_PASSWORD"},
+					Providers: []config.Provider{
+						{Name: "corp-sso", Kind: "aws/iam-identity-center", StartURL: "https://acme.example/start", Region: "us-east-1", BasePath: "~/elsewhere"},
+						{Name: "okta", Kind: "aws/saml", Driver: "Browser"},
+					},
+					Identities: []config.Identity{
+						{Name: "org-root", Kind: "aws/permission-set", Via: config.Via{Provider: "corp-sso"}, Default: true},
+						{Name: "dev-admin", Kind: "aws/assume-role", Via: config.Via{Identity: "org-root"}},
+						{Name: "robot", Kind: "aws/user", AccessKeyInFile: true},
+						{Name: "bare"},
+					},
+					Integrations: []config.Integration{
+						{
+							Name: "images", Kind: "aws/ecr", Via: config.Via{Identity: "dev-admin"},
+							Registry: config.Registry{AccountID: "012345678901", Region: "eu-west-1", Name: "acme", TenantID: "t-1"},
+						},
+						{
+							Name: "cluster", Kind: "aws/eks", Via: config.Via{Provider: "okta"},
+							Cluster: config.Cluster{
+								Name: "blue", Region: "eu-west-1", ResourceGroup: "rg", SubscriptionID: "sub",
+								ProjectID: "proj", Location: "west", Alias: "b", KubeconfigPath: "~/.kube/blue",
+							},
+						},
+					},
+				},
+				Logs:      config.Logs{Level: "Debug", File: "/dev/stderr"},
+				Telemetry: config.Telemetry{Enabled: &no, Endpoint: "https://t.example", Token: "tk"},
+			},
+		},
+		{
+			name: "names as they are written, in the order of the file",
+			text: "auth:\n  identities:\n    Zoë/Admin: {kind: a}\n    a.b: {kind: b}\n    \"two words\": {kind: c}\n    123: {kind: d}\n    true: {kind: e}\n    0x1F: {kind: f}\n    zoë/admin: {kind: g}\n",
+			want: config.Config{Auth: config.Auth{Identities: []config.Identity{
+				{Name: "Zoë/Admin", Kind: "a"},
+				{Name: "a.b", Kind: "b"},
+				{Name: "two words", Kind: "c"},
+				{Name: "123", Kind: "d"},
+				{Name: "true", Kind: "e"},
+				{Name: "0x1F", Kind: "f"},
+				{Name: "zoë/admin", Kind: "g"},
+			}}},
+		},
+		{
+			name: "keys of any letter case",
+			text: "AUTH:\n  Providers:\n    P: {Kind: k, START_URL: u}\nSettings: {Telemetry: {ENABLED: \"1\"}}\n",
+			want: config.Config{
+				Auth:      config.Auth{Providers: []config.Provider{{Name: "P", Kind: "k", StartURL: "u"}}},
+				Telemetry: config.Telemetry{Enabled: &yes},
+			},
+		},
+		{
+			name: "byte order mark and carriage returns",
+			text: "\ufeffauth:\r\n  realm: acme\r\n",
+			want: config.Config{Auth: config.Auth{Realm: "acme"}},
+		},
+		{
+			name: "JSON indented with tabs",
+			text: "{\n\t\"auth\": {\n\t\t\"realm\": \"acme\"\n\t}\n}\n",
+			want: config.Config{Auth: config.Auth{Realm: "acme"}},
+		},
+		{
+			name: "the first document counts",
+			text: "auth: {realm: one}\n---\nauth: {realm: two}\n",
+			want: config.Config{Auth: config.Auth{Realm: "one"}},
+		},
+		{
+			name: "templates are text",
+			text: `auth: {providers: {p: {start_url: "{{ env \"URL\" }}"}}}`,
+			want: config.Config{Auth: config.Auth{Providers: []config.Provider{{Name: "p", StartURL: `{{ env "URL" }}`}}}},
+		},
+		{
+			name: "anchors and merge keys",
+			text: `
+x: &admin {kind: aws/permission-set, via: &corp {provider: corp}, default: true}
+y: &auditor {kind: aws/assume-role, default: false}
+auth:
+  identities:
+    dev: {<<: *admin, kind: aws/assume-root}
+    both: {<<: [*auditor, *admin]}
+    plain: {kind: k, via: *corp}
+`,
+			want: config.Config{Auth: config.Auth{Identities: []config.Identity{
+				{Name: "dev", Kind: "aws/assume-root", Via: config.Via{Provider: "corp"}, Default: true},
+				{Name: "both", Kind: "aws/assume-role", Via: config.Via{Provider: "corp"}},
+				{Name: "plain", Kind: "k", Via: config.Via{Provider: "corp"}},
+			}}},
+		},
+		{
+			name: "merge key at the root",
+			text: "x: &base {auth: {realm: acme}, other: 1}\n<<: *base\n",
+			want: config.Config{Auth: config.Auth{Realm: "acme"}},
+		},
+		{
+			name: "functions are not evaluated, and missed only where a value is needed",
+			text: `
+auth:
+  providers:
+    p:
+      kind: k
+      start_url: !exec open portal
+      region: !store r
+      session: !random 1
+  identities:
+    i: {kind: !git.sha main, principal: !exec whoami}
+  integrations:
+    n: {spec: {cluster: !terraform.output x}}
+`,
+			want: config.Config{
+				Auth: config.Auth{
+					Providers:    []config.Provider{{Name: "p", Kind: "k", Unresolved: []string{"start_url", "region"}}},
+					Identities:   []config.Identity{{Name: "i"}},
+					Integrations: []config.Integration{{Name: "n", Unresolved: clusterKeys()}},
+				},
+				Warnings: []string{
+					"atmos.yaml:6:18: auth.providers.p.start_url: !exec is not evaluated",
+					"atmos.yaml:7:15: auth.providers.p.region: !store is not evaluated",
+					"atmos.yaml:12:25: auth.integrations.n.spec.cluster: !terraform.output is not evaluated",
+					"atmos.yaml:10:15: auth.identities.i.kind: !git.sha is not evaluated",
+				},
+				Incomplete: []string{"atmos.yaml:12:25: auth.integrations.n.spec.cluster: !terraform.output is not evaluated"},
+			},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			equal(t, *parse(t, tt.text), tt.want)
+		})
+	}
+}
+
+func clusterKeys() []string {
+	var keys []string
+	for _, key := range []string{"name", "region", "resource_group", "subscription_id", "project_id", "location", "alias", "kubeconfig.path"} {
+		keys = append(keys, "spec.cluster."+key)
+	}
+	return keys
+}
+
+// nested is an anchor that stands for ten times the one before, n times over.
+func bomb(n int) string {
+	var b strings.Builder
+	b.WriteString("x0: &x0 [a, a, a, a, a, a, a, a, a, a]\n")
+	for i := range n {
+		ref := fmt.Sprintf("*x%d, ", i)
+		fmt.Fprintf(&b, "x%d: &x%d [%s]\n", i+1, i+1, strings.TrimSuffix(strings.Repeat(ref, 10), ", "))
+	}
+	return b.String()
+}
+
+func TestParseErrors(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		text string
+		want string
+	}{
+		{"list for a mapping", "auth:\n  providers:\n    aws-sso: [a, b]\n", "atmos.yaml:3:14: auth.providers.aws-sso: want a mapping, not a list"},
+		{"text for a mapping", "auth: yes please\n", "atmos.yaml:1:7: auth: want a mapping, not text"},
+		{"mapping for text", "auth:\n  realm: {a: b}\n", "atmos.yaml:2:10: auth.realm: want text, not a mapping"},
+		{"text on the way", "auth:\n  identities:\n    dev: {via: corp}\n", "atmos.yaml:3:16: auth.identities.dev.via: want a mapping, not text"},
+		{"not a truth value", "auth:\n  identities:\n    dev: {default: often}\n", `atmos.yaml:3:20: auth.identities.dev.default: want true or false, not "often"`},
+		{
+			"every one is named",
+			"auth:\n  realm: []\nlogs: []\nsettings: {telemetry: 1}\nenv: [A=b]\n",
+			"atmos.yaml:5:6: env: want a mapping, not a list\natmos.yaml:2:10: auth.realm: want text, not a list\n" +
+				"atmos.yaml:3:7: logs: want a mapping, not a list\natmos.yaml:4:23: settings.telemetry: want a mapping, not text",
+		},
+		{"list at the top", "- a\n", "atmos.yaml:1:1: want a mapping, not a list"},
+		{"text at the top", "just words\n", "atmos.yaml:1:1: want a mapping, not text"},
+		{"key twice", "auth:\n  realm: a\n  realm: b\n", "atmos.yaml:3:3: realm is already set in line 2"},
+		{"key twice in two spellings", "auth: {}\nlogs: {}\nAuth: {}\n", "atmos.yaml:3:1: Auth is already set in line 1, as auth"},
+		{"name twice", "auth:\n  identities:\n    dev: {}\n    dev: {}\n", "atmos.yaml:4:5: dev is already set in line 3"},
+		{"name with control characters", "auth:\n  identities:\n    \"a\\eb\": []\n", `atmos.yaml:3:13: auth.identities."a\x1bb": want a mapping, not a list`},
+		{"mapping as key", "auth:\n  ? {a: b}\n  : c\n", "atmos.yaml:2:5: want a name as key"},
+		{"bad indentation", "auth:\n  providers:\n    corp:\n      kind: k\n     region: r\n  identities: {}\n", "atmos.yaml:5:6: did not find expected key"},
+		{"bad list", "import:\n  - a\n  - b\n  c: d\n", "atmos.yaml:4:3: did not find expected '-' indicator"},
+		{"tab", "auth:\n\trealm: a\n", "atmos.yaml:2:2: found character that cannot start any token"},
+		{"open quote", "auth:\n  realm: \"a\nlogs: {}\n", "atmos.yaml:2:3: found unexpected end of stream"},
+		{"open bracket", "logs: {}\nimport: [a,\n  b\nauth: {}\n", "atmos.yaml:2:1: did not find expected ',' or ']'"},
+		{"unknown anchor", "auth:\n  realm: a\n  providers: *none\n", "atmos.yaml:3:14: unknown anchor 'none' referenced"},
+		{"control character", "auth:\n  realm: a\x00b\n", "atmos.yaml:2:11: control characters are not allowed"},
+		{"not UTF-8", "auth:\n  realm: \xff\n", "atmos.yaml:1:1: invalid leading UTF-8 octet"},
+		{"merge key without a mapping", "auth:\n  <<: words\n", "atmos.yaml:2:7: want a mapping behind <<, not text"},
+		{"an alias of itself", "auth: &a\n  providers: *a\n", "atmos.yaml:2:14: *a contains itself"},
+		{"a bomb", bomb(8) + "auth: {providers: *x8}\n", "atmos.yaml:7:18: aliases stand for more than 5000000 values"},
+		{"deep nesting", "auth: " + strings.Repeat("[", 600) + strings.Repeat("]", 600), "atmos.yaml:1:507: nested deeper than 500 levels"},
+		{"too deep for YAML", "x: " + strings.Repeat("[", 20_000), "atmos.yaml:1:1: exceeded max depth of 10000"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := config.Parse("atmos.yaml", []byte(tt.text))
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("got  %v\nwant %s", err, tt.want)
+			}
+			if errors.Is(err, config.ErrNotFound) {
+				t.Error("is ErrNotFound")
+			}
+		})
+	}
+}
+
+// What a logout does not need may be anything.
+func TestParseIgnoresTheRest(t *testing.T) {
+	c := parse(t, bomb(9)+"commands: [{a: 1, a: 2}]\ncommands2: *x9\nstacks: !exec x\nsettings: {list: *x9}\nauth: {realm: a}\n")
+	equal(t, *c, config.Config{Auth: config.Auth{Realm: "a"}})
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		"", "auth: {realm: a}\n", "auth: &a [*a]\n", "<<: {auth: {<<: [a]}}\n", "auth:\n  identities:\n    a: !env X\n",
+		"? [a]\n: b\n", "\ufeff---\n...\n", "auth:\n\t- a\n", bomb(3) + "auth: *x3\n", "auth: !unset\nimport: !append [a]\n", "a: &x\n  <<: *x\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := config.Parse("atmos.yaml", data)
+		if err == nil && c == nil {
+			t.Fatal("neither a configuration nor an error")
+		}
+		if err != nil && !strings.HasPrefix(err.Error(), "atmos.yaml:") {
+			t.Fatalf("error without a place: %v", err)
+		}
+	})
+}

@@ -1,0 +1,279 @@
+package logout
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/credclean/credclean/store"
+)
+
+// A line stands for what was found of one name, or in one directory.
+type line struct {
+	what   string // Keyring, Files or Session
+	of     string // a name or a path
+	remark string // in brackets behind it
+	bad    bool
+	cause  string // of a bad line, for the list of errors; empty if Kept tells it
+}
+
+func (l line) String() string {
+	s := l.what + ": " + Clean(l.of)
+	if l.remark != "" {
+		s += " (" + Clean(l.remark) + ")"
+	}
+	return s
+}
+
+// found are the members of the removal set of which something would be removed.
+func (p Plan) found() []string {
+	var names []string
+	for _, s := range p.Steps {
+		if !s.bare() && s.Err == nil && s.Kept == "" {
+			names = append(names, s.losers()...)
+		}
+	}
+	return p.inSet(names)
+}
+
+// lines are those of the dry run: one for the keyring entries of each name, one
+// for each file.
+func (p Plan) lines(v View) []line {
+	var lines []line
+	entries := make(map[string][]Step)
+	for _, s := range p.Steps {
+		if s.Kind == store.KeyringEntry && s.Kept == "" {
+			entries[s.Name] = append(entries[s.Name], s)
+		}
+	}
+	for _, n := range p.Names {
+		if len(entries[n.Name]) > 0 {
+			lines = append(lines, keyringLine(n, entries[n.Name]))
+		}
+	}
+	for _, s := range p.Steps {
+		if s.Kind == store.KeyringEntry || s.bare() || s.Kept != "" {
+			continue
+		}
+		l := line{what: what(s.Kind), of: v.Roots.Show(s.Place.String())}
+		switch {
+		case s.Err != nil:
+			l.remark = "cannot tell: " + reason(s.Err)
+		case s.edits():
+			l.remark = "removes " + strings.Join(s.Owners, ", ") + ", keeps " + strings.Join(s.Keeps, ", ")
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+func keyringLine(n Name, steps []Step) line {
+	l := line{what: "Keyring", of: n.Name, remark: via(n)}
+	for _, s := range steps {
+		switch {
+		case s.Err == nil && s.LongLived:
+			l.remark = "long-lived access key"
+			return l
+		case s.Err == nil:
+			return l
+		}
+	}
+	l.remark = "cannot tell: " + reason(steps[0].Err)
+	return l
+}
+
+func via(n Name) string {
+	if n.Via == "" {
+		return ""
+	}
+	return "via " + n.Via
+}
+
+// what is the word that a line begins with.
+func what(k store.Kind) string {
+	switch k {
+	case store.KeyringEntry:
+		return "Keyring"
+	case store.SessionToken, store.RefreshToken:
+		return "Session"
+	}
+	return "Files"
+}
+
+// reason is the short form of a cause, for the brackets of a line.
+func reason(err error) string {
+	for _, known := range []error{
+		store.ErrLocked, store.ErrTimeout, store.ErrNoService, store.ErrInUse,
+		store.ErrStillThere, store.ErrNotRegular, fs.ErrPermission,
+	} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	if errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// cause is a whole cause for the list of errors. What the line says already is left out.
+func cause(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	if errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
+	return err.Error()
+}
+
+// lines are those of a report, in the order of the contract: the keyring by
+// name, files by directory, then tokens.
+func (r Report) lines(v View) []line {
+	var lines []line
+	byName := make(map[string][]Result)
+	for _, res := range r.Results {
+		if res.Kind == store.KeyringEntry {
+			byName[res.Name] = append(byName[res.Name], res)
+		}
+	}
+	missing := make(map[string]bool)
+	for _, name := range r.missing(v.Roots[store.HomeAWS]) {
+		missing[name] = true
+	}
+	for _, n := range r.Plan.Names {
+		l, ok := keyringOutcome(n, byName[n.Name])
+		if !ok && missing[n.Name] {
+			l, ok = line{"Keyring", n.Name, "not found - already logged out", true, "credential not found in keyring"}, true
+		}
+		if ok {
+			lines = append(lines, l)
+		}
+	}
+	return append(append(lines, r.fileLines(v)...), r.sessionLines(v)...)
+}
+
+func keyringOutcome(n Name, results []Result) (line, bool) {
+	l := line{what: "Keyring", of: n.Name}
+	removed := false
+	var causes []string
+	for _, res := range results {
+		switch {
+		case res.Outcome == Failed:
+			l.bad = true
+			if l.remark == "" {
+				l.remark = reason(res.Err)
+			}
+			causes = append(causes, cause(res.Err))
+		case res.Outcome == Kept && !res.Kept.Wished():
+			l.bad = true
+			l.remark = cmpString(l.remark, "kept, "+string(res.Kept))
+		case res.Outcome == Removed:
+			removed = true
+		}
+	}
+	l.cause = strings.Join(unique(causes), "; ")
+	if !l.bad {
+		l.remark = via(n)
+	}
+	return l, removed || l.bad
+}
+
+func cmpString(s, other string) string {
+	if s != "" {
+		return s
+	}
+	return other
+}
+
+// fileLines has a line for each directory of which something was removed, or
+// instead of it one for each of its files that failed.
+func (r Report) fileLines(v View) []line {
+	var dirs []string
+	bad := make(map[string][]line)
+	kept := make(map[string][]string)
+	for _, res := range r.Results {
+		if what(res.Kind) != "Files" || res.Outcome != Failed && (res.bare() || res.Outcome != Removed) {
+			continue
+		}
+		of := v.Roots.Show(res.Place.String())
+		dir := v.Roots.Show(res.Place.Dir().String()) + string(filepath.Separator)
+		if res.Kind == store.TempFile {
+			dir = of // the directory is everybody's
+		}
+		if !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+		if res.Outcome == Failed {
+			bad[dir] = append(bad[dir], line{"Files", of, reason(res.Err), true, cause(res.Err)})
+		}
+		kept[dir] = append(kept[dir], res.Keeps...)
+	}
+	var lines []line
+	for _, dir := range dirs {
+		l := line{what: "Files", of: dir}
+		if names := unique(kept[dir]); len(names) > 0 {
+			l.remark = "kept: " + strings.Join(names, ", ")
+		}
+		lines = append(lines, cmpLines(bad[dir], []line{l})...)
+	}
+	return lines
+}
+
+func cmpLines(lines, other []line) []line {
+	if len(lines) > 0 {
+		return lines
+	}
+	return other
+}
+
+func (r Report) sessionLines(v View) []line {
+	var lines []line
+	for _, res := range r.Results {
+		if what(res.Kind) != "Session" {
+			continue
+		}
+		l := line{what: "Session", of: v.Roots.Show(res.Place.String())}
+		switch res.Outcome {
+		case Failed:
+			l.remark, l.bad, l.cause = reason(res.Err), true, cause(res.Err)
+		case Removed:
+		default:
+			continue
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// missing are the named identities whose keyring entry is a miss: nothing of
+// them was there but in the layout of the first releases, which kept session
+// credentials in the keyring too, while other things of the run were removed.
+func (r Report) missing(oldest string) []string {
+	found := make(map[string]bool)
+	other := false
+	for _, res := range r.Results {
+		if res.bare() || res.Outcome == Absent {
+			continue
+		}
+		other = other || res.Outcome == Removed
+		if res.Kind != store.KeyringEntry && res.Place.Root == oldest {
+			continue
+		}
+		for _, name := range res.losers() {
+			found[name] = true
+		}
+	}
+	if !other {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.Plan.Target.Identities), func(name string) bool { return found[name] })
+}

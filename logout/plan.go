@@ -1,0 +1,458 @@
+package logout
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/credclean/credclean/chain"
+	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/store"
+)
+
+// The kinds of steps that a plan has beside those of the layout.
+const (
+	CredentialsFile store.Kind = "credentials_file"
+	ConfigFile      store.Kind = "config_file"
+	OtherFile       store.Kind = "other_file" // something else in a provider's directory
+	LockFiles       store.Kind = "lock_files"
+	EmptyDir        store.Kind = "empty_dir"
+)
+
+// A Reason says why a step is kept.
+type Reason string
+
+// The reasons. The first two are the user's own wish; the others leave
+// something behind that the exit code has to tell of.
+const (
+	KeptByFlag    Reason = "--keep-long-lived"
+	KeptByAnswer  Reason = "your answer"
+	KeptNoConsent Reason = "not confirmed"
+	KeptAmbiguous Reason = "ambiguous"
+)
+
+// Wished tells whether the user asked for it.
+func (r Reason) Wished() bool { return r == KeptByFlag || r == KeptByAnswer }
+
+// A Step is one removal. It is plain data: a plan can be printed, compared and run.
+type Step struct {
+	Kind  store.Kind
+	Name  string // of the removal set: whose it is
+	Realm string // empty where releases without realms keep it
+
+	Keyring string // of a KeyringEntry: its location
+	Key     string // of a KeyringEntry
+
+	ByStartURL bool // of a SessionToken: no other provider uses it
+
+	Place   store.Place          // of everything but a KeyringEntry
+	Rule    store.Rule           // of AWS files
+	Owners  []string             // of AWS files: the names of the removal set that lose something
+	Keeps   []string             // of AWS files: the sections that stay
+	Strange []string             // of Keeps: those that atmos.yaml does not declare
+	Expiry  map[string]time.Time // until when what goes is valid, by name of the set
+
+	LongLived bool   // perhaps the only copy of an access key
+	Kept      Reason // not to be removed, and why
+	Foreign   string // of KeptAmbiguous: the realm it may belong to
+	// Err says why it is not known whether there is something.
+	Err error
+}
+
+// bare tells whether the step is about what holds no credentials. Such steps have
+// no line in a report.
+func (s Step) bare() bool { return s.Kind == LockFiles || s.Kind == EmptyDir }
+
+// awsFile tells whether the step edits an AWS file by its rule.
+func (s Step) awsFile() bool { return s.Kind == CredentialsFile || s.Kind == ConfigFile }
+
+// edits tells whether an AWS file loses sections and stays.
+func (s Step) edits() bool { return s.awsFile() && len(s.Keeps) > 0 }
+
+// shared tells whether the place does not tell projects apart: there is no realm in it.
+func (s Step) shared() bool {
+	switch s.Kind {
+	case store.KeyringEntry, CredentialsFile, ConfigFile, OtherFile:
+		return s.Realm == ""
+	}
+	return false
+}
+
+// A Plan lists the removals for a target, in the order they run. It holds
+// what was found, and what could not be looked at.
+type Plan struct {
+	Target   Target
+	Names    []Name        // the removal set
+	Chains   []chain.Chain // of the identities that were named
+	Steps    []Step
+	Affected []Affected
+	// StartURLs are where browser sessions of the providers involved can be ended.
+	StartURLs []string
+}
+
+// Affected says who has to log in again though they were not named.
+type Affected struct {
+	By    string // of the removal set: what they share is this one's
+	Names []string
+	Why   string // as "provider aws-sso"
+}
+
+// NewPlan looks for everything that a target stands for. It changes nothing and
+// asks nothing. The errors are about the target only: chain.ErrUnknown,
+// chain.ErrAmbiguous, chain.ErrCycle. What cannot be looked at becomes a step with an Err.
+func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
+	t.Identities, t.Providers = slices.Clone(t.Identities), slices.Clone(t.Providers)
+	r, err := m.expand(ctx, &t)
+	if err != nil {
+		return Plan{}, err
+	}
+	p := Plan{Target: t, Names: r.names, Chains: r.chains}
+	m.planKeyrings(ctx, &p, r)
+	m.planAWS(&p, r)
+	m.planFiles(&p, r)
+	m.planDirs(&p)
+	p.Affected = m.affected(p, r)
+	for _, n := range r.names {
+		if url := m.provider(n).StartURL; n.Provider && url != "" && !slices.Contains(p.StartURLs, url) {
+			p.StartURLs = append(p.StartURLs, url)
+		}
+	}
+	return p, nil
+}
+
+// planKeyrings looks for every name under every key in every keyring.
+func (m Machine) planKeyrings(ctx context.Context, p *Plan, r removal) {
+	steps, keys := m.keySteps(r)
+	for _, k := range m.Keyrings {
+		there, unknown := look(ctx, k, keys)
+		for _, s := range steps {
+			if !there[s.Key] && unknown[s.Key] == nil {
+				continue
+			}
+			s.Keyring, s.Err = k.Location(), unknown[s.Key]
+			p.Steps = append(p.Steps, s)
+		}
+	}
+	order := make(map[string]int, len(r.names))
+	for i, n := range r.names {
+		order[n.Name] = i
+	}
+	slices.SortStableFunc(p.Steps, func(a, b Step) int { return order[a.Name] - order[b.Name] })
+}
+
+// look asks a keyring for keys: which have an entry, and of which it is not
+// known. It asks for all at once; only if something is wrong it asks one by one.
+func look(ctx context.Context, k store.Keyring, keys []string) (there map[string]bool, unknown map[string]error) {
+	there, unknown = make(map[string]bool), make(map[string]error)
+	found, err := k.Find(ctx, keys)
+	for _, key := range found {
+		there[key] = true
+	}
+	if err == nil {
+		return there, unknown
+	}
+	for _, key := range keys {
+		if there[key] {
+			continue
+		}
+		switch found, err := k.Find(ctx, []string{key}); {
+		case len(found) > 0:
+			there[key] = true
+		case err != nil:
+			unknown[key] = err
+		}
+	}
+	return there, unknown
+}
+
+// keySteps are the steps for all keys that an entry may be under.
+func (m Machine) keySteps(r removal) (steps []Step, keys []string) {
+	foreign := make(map[string]bool) // realms of other projects that were looked for
+	exists := func(realm string) bool {
+		if _, known := foreign[realm]; !known {
+			info, err := m.Files.Look(store.Place{Root: m.Roots[store.Config], Path: realm})
+			foreign[realm] = err == nil && info.IsDir() && !store.Reserved(realm)
+		}
+		return foreign[realm]
+	}
+	kept := m.keysToKeep(r)
+	taken := make(map[string]bool)
+	for _, n := range r.names {
+		longLived := n.longLived(m.Graph)
+		for _, k := range store.Keys(n.Name, m.Realms) {
+			if taken[k.Key] || kept[k.Key] {
+				continue
+			}
+			taken[k.Key] = true
+			s := Step{Kind: store.KeyringEntry, Name: n.Name, Realm: k.Realm, Key: k.Key, LongLived: longLived}
+			if realm, ambiguous := k.ForeignRealm(m.Realms, exists); ambiguous {
+				s.Kept, s.Foreign = KeptAmbiguous, realm
+			}
+			steps, keys = append(steps, s), append(keys, k.Key)
+		}
+	}
+	return steps, keys
+}
+
+// keysToKeep are the keys of the rest of the chain under KeepProvider: a
+// provider and an identity of one name share their entries.
+func (m Machine) keysToKeep(r removal) map[string]bool {
+	kept := make(map[string]bool)
+	for _, c := range r.chains {
+		for _, l := range c.Links {
+			if r.has(l) {
+				continue
+			}
+			for _, k := range store.Keys(l.Name, m.Realms) {
+				kept[k.Key] = true
+			}
+		}
+	}
+	return kept
+}
+
+// has tells whether a link is in the removal set, as what it is.
+func (r removal) has(l chain.Link) bool {
+	return slices.ContainsFunc(r.names, func(n Name) bool { return n.Name == l.Name && n.Provider == l.Provider })
+}
+
+// planFiles looks for what lies in files of its own: tokens and the like.
+func (m Machine) planFiles(p *Plan, r removal) {
+	for _, l := range store.Locations() {
+		if l.Kind == store.AWSFiles || !m.maybe(l) {
+			continue
+		}
+		for _, n := range r.names {
+			if n.Provider != (l.Of == store.OfProvider) && n.Declared || !l.For(n.Kind) {
+				continue
+			}
+			for _, realm := range m.realmsOf(l) {
+				for _, spelled := range store.Spellings(n.Name) {
+					m.planFile(p, l, n, realm, spelled)
+				}
+			}
+		}
+	}
+}
+
+// maybe tells whether the part of a location that is the same for all exists.
+// It spares a look per name where Atmos never kept anything.
+func (m Machine) maybe(l store.Location) bool {
+	dir := l.Path[:strings.IndexByte(l.Path, '{')]
+	if !strings.Contains(dir, "/") {
+		return true
+	}
+	place := store.Place{Root: m.Roots[l.Under], Path: dir[:strings.LastIndexByte(dir, '/')]}
+	_, err := m.Files.Look(place)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+func (m Machine) realmsOf(l store.Location) []string {
+	if l.HasRealm() {
+		return m.Realms
+	}
+	return []string{""}
+}
+
+func (m Machine) planFile(p *Plan, l store.Location, n Name, realm, spelled string) {
+	s := Step{Kind: l.Kind, Name: n.Name, Realm: realm, ByStartURL: l.ByStartURL}
+	add := func(err error) {
+		s.Err = err
+		if !slices.ContainsFunc(p.Steps, func(have Step) bool { return have.Kind == s.Kind && have.Name == s.Name && have.Place == s.Place }) {
+			p.Steps = append(p.Steps, s)
+		}
+	}
+	provider := m.provider(n)
+	known := provider.StartURL != "" && !slices.Contains(provider.Unresolved, "region")
+	portal := store.Portal(provider.StartURL, provider.Region)
+	if l.HasPortal() && !known {
+		portal = "*"
+	}
+	path, err := l.Fill(spelled, realm, portal)
+	s.Place = store.Place{Root: m.Roots[l.Under], Path: path}
+	if err != nil {
+		s.Place.Path = "."
+		add(err)
+		return
+	}
+	if portal == "*" && l.HasPortal() {
+		s.Place = s.Place.Dir()
+		names, err := m.Files.List(s.Place)
+		if err != nil || len(names) > 0 {
+			add(cmpErr(err, fmt.Errorf("cannot tell whose they are: the start URL of %q is not known", n.Name)))
+		}
+		return
+	}
+	info, err := m.Files.Look(s.Place)
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err != nil || !info.Mode().IsRegular() {
+		add(err)
+		return
+	}
+	token, err := m.readToken(s.Place)
+	switch {
+	case l.ByStartURL && err != nil:
+		add(fmt.Errorf("cannot tell whose it is: %w", err))
+		return
+	case l.ByStartURL && !known:
+		add(fmt.Errorf("cannot tell whose it is: the start URL of %q is not known", n.Name))
+		return
+	case l.ByStartURL && !sameURL(token.StartURL, provider.StartURL):
+		return // another project's provider of this name
+	}
+	if !token.ExpiresAt.IsZero() {
+		s.Expiry = map[string]time.Time{n.Name: token.ExpiresAt}
+	}
+	add(nil)
+}
+
+// token is the part of a JSON token file that tells whose it is and until when it is valid.
+type token struct {
+	StartURL  string    `json:"startUrl"`
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+func (m Machine) readToken(p store.Place) (token, error) {
+	var t token
+	data, err := m.Files.Read(p)
+	if err != nil {
+		return t, err
+	}
+	if json.Unmarshal(data, &t) != nil { // its error would quote the token
+		return token{}, errors.New("it is not the JSON of a token")
+	}
+	return t, nil
+}
+
+func sameURL(a, b string) bool {
+	return strings.TrimRight(a, "/#") == strings.TrimRight(b, "/#")
+}
+
+func cmpErr(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// planDirs adds the directories that may have become empty, children first.
+func (m Machine) planDirs(p *Plan) {
+	var places []store.Place
+	for _, s := range p.Steps {
+		switch {
+		case s.Kind == LockFiles:
+			places = append(places, s.Place.Join(store.CredentialsFile))
+		case s.Kind != store.KeyringEntry:
+			places = append(places, s.Place)
+		}
+	}
+	for _, dir := range store.Parents(places) {
+		if info, err := m.Files.Look(dir); err == nil && info.IsDir() {
+			p.Steps = append(p.Steps, Step{Kind: EmptyDir, Place: dir})
+		}
+	}
+}
+
+// affected finds who shares what goes: the declared identities outside the set
+// whose chains start at the same root or at a provider of the same portal, and the
+// undeclared ones that have a section in a directory that goes whole.
+func (m Machine) affected(p Plan, r removal) []Affected {
+	shares := make(map[string]Affected) // by the root of a chain
+	var roots []string                  // in order
+	share := func(root, by, why string) {
+		if _, have := shares[root]; !have {
+			shares[root] = Affected{By: by, Why: why}
+			roots = append(roots, root)
+		}
+	}
+	kind := make(map[string]string)
+	for _, n := range r.names {
+		kind[n.Name] = "identity "
+		if n.Provider {
+			kind[n.Name] = "provider "
+		}
+	}
+	lose := func(root string, names ...string) {
+		a := shares[root]
+		a.Names = append(a.Names, names...)
+		shares[root] = a
+	}
+	for _, s := range p.Steps {
+		if s.Err != nil || s.Kept != "" {
+			continue
+		}
+		switch {
+		case s.Kind == store.KeyringEntry, s.Kind == store.SessionToken:
+			share(s.Name, s.Name, kind[s.Name]+s.Name)
+			for _, other := range m.samePortal(s) {
+				share(other.Name, s.Name, "portal "+other.StartURL)
+			}
+		case s.Rule.Scope == store.WholeDirectory:
+			for _, name := range s.Owners {
+				if r.spelling[name] == "" && name != "default" {
+					share(s.Name, s.Name, kind[s.Name]+s.Name)
+					lose(s.Name, name)
+				}
+			}
+		}
+	}
+	for _, id := range m.Graph.Identities() {
+		root, _ := m.Graph.Root(id.Name)
+		if _, is := shares[root.Name]; is && r.spelling[strings.ToLower(id.Name)] == "" {
+			lose(root.Name, id.Name)
+		}
+	}
+	var all []Affected
+	for _, root := range roots {
+		if a := shares[root]; len(a.Names) > 0 {
+			a.Names = unique(a.Names)
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// samePortal are the other providers that use the session token of a step.
+func (m Machine) samePortal(s Step) []config.Provider {
+	if s.Kind != store.SessionToken || s.ByStartURL {
+		return nil
+	}
+	mine := m.provider(Name{Name: s.Name})
+	return slices.DeleteFunc(slices.Clone(m.Graph.Providers()), func(p config.Provider) bool {
+		return p.Name == mine.Name || p.StartURL != mine.StartURL || p.Region != mine.Region
+	})
+}
+
+// Found tells whether the plan holds anything to remove, to keep, or that could not be looked at.
+func (p Plan) Found() bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return !s.bare() })
+}
+
+// LongLived are the names whose keyring entry may be the only copy of an access key.
+func (p Plan) LongLived() []string {
+	var names []string
+	for _, s := range p.Steps {
+		if s.LongLived && s.Err == nil && s.Kept == "" {
+			names = append(names, s.Name)
+		}
+	}
+	return unique(names)
+}
+
+// KeepLongLived is the plan without the removal of what may be the only copy of an access key.
+func (p Plan) KeepLongLived(why Reason) Plan {
+	p.Steps = slices.Clone(p.Steps)
+	for i, s := range p.Steps {
+		if s.LongLived && s.Kept == "" {
+			p.Steps[i].Kept = why
+		}
+	}
+	return p
+}

@@ -1,0 +1,311 @@
+package logout
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/fatih/color"
+
+	"github.com/credclean/credclean/store"
+)
+
+// A View is how plans and reports are drawn.
+type View struct {
+	Roots store.Roots // paths below the home directory start with ~
+	Quiet bool        // only what failed or was kept
+	Color bool
+	Zone  *time.Location // of the times
+	// Variables are the credential variables that are set in this shell, and
+	// Unset is the command that unsets them there.
+	Variables []string
+	Unset     string
+}
+
+// Clean writes a name for a terminal: control characters are escaped.
+func Clean(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
+			fmt.Fprintf(&b, "\\u%04x", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// list joins names for a sentence; of many only the first are listed.
+func list(names []string) string {
+	const most = 20
+	if rest := len(names) - most; rest > 0 {
+		return fmt.Sprintf("%s and %d more", Clean(strings.Join(names[:most], ", ")), rest)
+	}
+	return Clean(strings.Join(names, ", "))
+}
+
+// subject names what the target is, for the headings.
+func (t Target) subject() string {
+	switch {
+	case t.All:
+		return "all identities"
+	case len(t.Providers) == 1:
+		return "provider: " + list(t.Providers)
+	case len(t.Providers) > 1:
+		return "providers: " + list(t.Providers)
+	case len(t.Identities) == 1:
+		return "identity: " + list(t.Identities)
+	}
+	return "identities: " + list(t.Identities)
+}
+
+// removing is the heading above the lines of a run.
+func (t Target) removing() string {
+	switch {
+	case t.All:
+		return "Removing all credentials..."
+	case len(t.Providers) == 1:
+		return "Removing all credentials for provider..."
+	case len(t.Providers) > 1:
+		return "Removing all credentials for providers..."
+	}
+	return "Removing credentials..."
+}
+
+// alreadyOut says that there was nothing.
+func (t Target) alreadyOut() string {
+	quote := func(names []string) string { return "'" + Clean(strings.Join(names, "', '")) + "'" }
+	switch {
+	case t.All:
+		return "All identities are already logged out."
+	case len(t.Providers) == 1:
+		return "Provider " + quote(t.Providers) + " is already logged out."
+	case len(t.Providers) > 1:
+		return "Providers " + quote(t.Providers) + " are already logged out."
+	case len(t.Identities) == 1:
+		return "Identity " + quote(t.Identities) + " is already logged out."
+	}
+	return "Identities " + quote(t.Identities) + " are already logged out."
+}
+
+func identities(n int) string {
+	if n == 1 {
+		return "1 identity"
+	}
+	return fmt.Sprintf("%d identities", n)
+}
+
+// Preview draws what a plan would remove. It is the dry run, and what is shown
+// before a question.
+func (p Plan) Preview(w io.Writer, v View) {
+	fmt.Fprintf(w, "Would remove from %s\n", p.Target.subject())
+	for _, c := range p.Chains {
+		if c.Err != nil {
+			fmt.Fprintf(w, "  ✗ Chain: %s\n", Clean(c.String()))
+		}
+	}
+	for _, l := range p.lines(v) {
+		fmt.Fprintf(w, "  • %s\n", l)
+	}
+	fmt.Fprintln(w)
+	fmt.Fprintf(w, "%s would be logged out\n", identities(len(p.found())))
+	v.after(w, affectedText(p.Affected), p.keptText(v))
+}
+
+// DryRun draws a plan that is not carried out.
+func (p Plan) DryRun(w io.Writer, v View) {
+	fmt.Fprint(w, "Dry run mode: No credentials will be removed\n\n")
+	p.Preview(w, v)
+}
+
+// Render draws what became of a plan.
+func (r Report) Render(w io.Writer, v View) {
+	lines := r.lines(v)
+	good := 0
+	for _, l := range lines {
+		if !l.bad {
+			good++
+		}
+	}
+	kept := r.Plan.keptText(v)
+	switch {
+	case len(lines) == 0 && r.Complete() && len(kept) == 0:
+		if !v.Quiet {
+			fmt.Fprintf(w, "%s\nNo credentials found in keyring or file storage.\n", r.Plan.Target.alreadyOut())
+		}
+		return
+	case v.Quiet:
+		lines = slices.DeleteFunc(lines, func(l line) bool { return !l.bad })
+	case len(lines) > 0 || !r.Complete():
+		r.heading(w, v)
+	}
+	for _, l := range lines {
+		mark := v.paint(color.FgGreen, "✓")
+		if l.bad {
+			mark = v.paint(color.FgRed, "✗")
+		}
+		fmt.Fprintf(w, "  %s %s\n", mark, l)
+	}
+	r.summary(w, v, good, lines)
+	if v.Quiet {
+		v.after(w, nil, kept)
+		return
+	}
+	names := r.Names()
+	affected := slices.DeleteFunc(slices.Clone(r.Plan.Affected), func(a Affected) bool { return !slices.Contains(names, a.By) })
+	v.after(w, affectedText(affected), kept, r.validText(v))
+	if slices.ContainsFunc(r.Results, func(res Result) bool { return res.Outcome == Removed || res.Outcome == Failed }) {
+		v.note(w, r.Plan.StartURLs)
+	}
+}
+
+func (r Report) heading(w io.Writer, v View) {
+	fmt.Fprintf(w, "Logging out from %s\n\n", r.Plan.Target.subject())
+	if len(r.Plan.Chains) > 0 {
+		fmt.Fprintln(w, "Building authentication chain...")
+		for _, c := range r.Plan.Chains {
+			mark := v.paint(color.FgGreen, "✓")
+			if c.Err != nil {
+				mark = v.paint(color.FgRed, "✗")
+			}
+			fmt.Fprintf(w, "  %s Chain: %s\n", mark, Clean(c.String()))
+		}
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintln(w, r.Plan.Target.removing())
+}
+
+// summary draws the sentence that counts, and the errors behind it.
+func (r Report) summary(w io.Writer, v View, good int, lines []line) {
+	bad := !r.Complete() || slices.ContainsFunc(lines, func(l line) bool { return l.bad })
+	if !v.Quiet {
+		if len(lines) > 0 {
+			fmt.Fprintln(w)
+		}
+		switch {
+		case bad && good == 0 && len(lines) > 0:
+			fmt.Fprintf(w, "Logout failed (0/%d successful)\n", len(lines))
+		case bad && len(lines) > 0:
+			fmt.Fprintf(w, "Logged out with warnings (%d/%d successful)\n", good, len(lines))
+		case len(lines) == 0:
+			fmt.Fprintln(w, "Nothing was removed")
+		default:
+			fmt.Fprintf(w, "Successfully logged out from %s\n", identities(len(r.Names())))
+		}
+	}
+	if !slices.ContainsFunc(lines, func(l line) bool { return l.cause != "" }) {
+		return
+	}
+	if !v.Quiet {
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintln(w, "Errors encountered:")
+	for _, l := range lines {
+		if l.cause != "" {
+			fmt.Fprintf(w, "  • %s: %s\n", Clean(l.of), Clean(l.cause))
+		}
+	}
+}
+
+// after draws what comes after the summary, if there is any.
+func (v View) after(w io.Writer, groups ...[]string) {
+	lines := slices.Concat(groups...)
+	if len(lines) > 0 && !v.Quiet {
+		fmt.Fprintln(w)
+	}
+	for _, l := range lines {
+		fmt.Fprintln(w, l)
+	}
+}
+
+func affectedText(affected []Affected) []string {
+	var parts []string
+	for _, a := range affected {
+		parts = append(parts, fmt.Sprintf("%s must log in again (%s)", list(a.Names), Clean(a.Why)))
+	}
+	if parts == nil {
+		return nil
+	}
+	return []string{"Also affected: " + strings.Join(parts, "; ")}
+}
+
+// keptText says what is kept and why, a line each.
+func (p Plan) keptText(v View) []string {
+	var lines []string
+	for _, s := range p.Steps {
+		switch {
+		case s.Kept == KeptAmbiguous:
+			lines = append(lines, fmt.Sprintf("Kept: %s (keyring entry %s may belong to the realm %s)", Clean(s.Name), Clean(s.Key), Clean(s.Foreign)))
+		case s.Kept != "" && s.Err == nil:
+			lines = append(lines, fmt.Sprintf("Kept: %s (long-lived access key, %s)", Clean(s.Name), s.Kept))
+		case len(s.Strange) > 0:
+			lines = append(lines, fmt.Sprintf("Kept: %s in %s (not declared in atmos.yaml)", list(s.Strange), Clean(v.Roots.Show(s.Place.Dir().String()))+"/"))
+		}
+	}
+	return unique(lines)
+}
+
+// validText says until when copies of what was removed may still be used.
+func (r Report) validText(v View) []string {
+	latest := make(map[string]time.Time)
+	for _, res := range r.Results {
+		if res.Outcome != Removed {
+			continue
+		}
+		for name, t := range res.Expiry {
+			if t.After(latest[name]) {
+				latest[name] = t
+			}
+		}
+	}
+	var times []string
+	names := make(map[string][]string) // by time
+	for _, n := range r.Plan.Names {
+		if t := latest[n.Name]; t.After(r.Time) {
+			clock := v.clock(t, r.Time)
+			times = append(times, clock)
+			names[clock] = append(names[clock], n.Name)
+		}
+	}
+	var lines []string
+	for _, clock := range unique(times) {
+		lines = append(lines, fmt.Sprintf("Still valid until %s: %s", clock, list(names[clock])))
+	}
+	return lines
+}
+
+// clock writes a time of today as 17:42, and any other with its date.
+func (v View) clock(t, now time.Time) string {
+	t, now = t.In(v.Zone), now.In(v.Zone)
+	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return t.Format("15:04")
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
+// note tells what a logout does not end.
+func (v View) note(w io.Writer, startURLs []string) {
+	fmt.Fprint(w, `
+⚠️  Note: This only removes local credentials. Your browser session
+   may still be active. Visit your identity provider to end your
+   browser session.
+`)
+	for _, url := range startURLs {
+		fmt.Fprintf(w, "   %s\n", Clean(url))
+	}
+	if len(v.Variables) > 0 {
+		fmt.Fprintf(w, "   Still set in this shell: %s\n   %s\n", strings.Join(v.Variables, ", "), v.Unset)
+	}
+}
+
+func (v View) paint(c color.Attribute, s string) string {
+	if !v.Color {
+		return s
+	}
+	p := color.New(c)
+	p.EnableColor()
+	return p.Sprint(s)
+}

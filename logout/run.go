@@ -1,0 +1,179 @@
+package logout
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/credclean/credclean/chain"
+	"github.com/credclean/credclean/store"
+)
+
+// An Outcome is how a step ended.
+type Outcome string
+
+// The outcomes. A step that was removed was looked at again.
+const (
+	Removed Outcome = "removed"
+	Absent  Outcome = "absent" // there was nothing to remove
+	Kept    Outcome = "kept"
+	Failed  Outcome = "failed"
+)
+
+// ErrIncomplete is part of the error of a report that leaves something behind.
+var ErrIncomplete = errors.New("not everything was removed")
+
+// A Result is how one step ended.
+type Result struct {
+	Step
+	Outcome Outcome
+	Err     error // set if and only if Outcome is Failed
+}
+
+// A Report holds a result for every step of a plan, in order.
+type Report struct {
+	Plan    Plan
+	Results []Result
+	Time    time.Time // when the run ended
+}
+
+// Run carries out every step of a plan, whatever became of the one before. When ctx
+// is done, the step under way is finished, unless it is waiting for a lock or a
+// dialog, and the rest fail with ctx's error. done is called after each step.
+func (p Plan) Run(ctx context.Context, m Machine, done func(Result)) Report {
+	r := Report{Plan: p, Results: make([]Result, 0, len(p.Steps))}
+	keyrings := make(map[string]store.Keyring, len(m.Keyrings))
+	for _, k := range m.Keyrings {
+		keyrings[k.Location()] = k
+	}
+	for _, s := range p.Steps {
+		res := Result{Step: s}
+		err := ctx.Err()
+		switch {
+		case s.Kept != "" && (s.Err == nil || s.Kept.Wished()):
+			res.Outcome = Kept
+			r.add(res, done)
+			continue
+		case s.Kept != "":
+			err = s.Err // whether there is anything to consent to is not known
+		case err == nil:
+			err = res.remove(ctx, m, keyrings[s.Keyring])
+		}
+		switch {
+		case err == nil:
+			res.Outcome = Removed
+		case errors.Is(err, fs.ErrNotExist):
+			res.Outcome = Absent
+		case s.bare() && errors.Is(err, fs.ErrExist):
+			res.Outcome = Kept
+		default:
+			res.Outcome, res.Err = Failed, err
+		}
+		r.add(res, done)
+	}
+	r.Time = time.Now()
+	return r
+}
+
+func (r *Report) add(res Result, done func(Result)) {
+	r.Results = append(r.Results, res)
+	if done != nil {
+		done(res)
+	}
+}
+
+// remove carries out one step. The error is fs.ErrNotExist if there was nothing.
+func (res *Result) remove(ctx context.Context, m Machine, k store.Keyring) error {
+	switch res.Kind {
+	case store.KeyringEntry:
+		return k.Remove(ctx, res.Key)
+	case LockFiles:
+		return m.Files.RemoveLocks(ctx, res.Place)
+	case EmptyDir:
+		return m.Files.RemoveEmptyDir(res.Place)
+	}
+	if res.Step.Err != nil {
+		return res.Step.Err
+	}
+	switch res.Kind {
+	case CredentialsFile, ConfigFile:
+		cut, err := m.Files.RemoveSections(ctx, res.Place, res.Rule)
+		if err == nil {
+			res.Keeps = cut.Kept
+		}
+		return err
+	case OtherFile:
+		return m.Files.RemoveTree(res.Place)
+	default:
+		return m.Files.Remove(res.Place)
+	}
+}
+
+// Names are the members of the removal set of which something was removed, in
+// the order of the set.
+func (r Report) Names() []string {
+	var names []string
+	for _, res := range r.Results {
+		if res.Outcome == Removed && !res.bare() {
+			names = append(names, res.losers()...)
+		}
+	}
+	return r.Plan.inSet(names)
+}
+
+// losers are the names that a step takes something from.
+func (s Step) losers() []string {
+	if len(s.Owners) == 0 {
+		return []string{s.Name}
+	}
+	return s.Owners
+}
+
+// inSet orders names as the removal set does. What bears another name counts
+// for nobody here: its directory's owner is among the names anyway.
+func (p Plan) inSet(names []string) []string {
+	have := make(map[string]bool, len(names))
+	for _, n := range names {
+		have[n] = true
+	}
+	var ordered []string
+	for _, n := range p.Names {
+		if have[n.Name] {
+			ordered = append(ordered, n.Name)
+		}
+	}
+	return ordered
+}
+
+// Complete tells whether nothing of what was named is left but at the user's own wish.
+func (r Report) Complete() bool {
+	if slices.ContainsFunc(r.Plan.Chains, func(c chain.Chain) bool { return errors.Is(c.Err, chain.ErrCycle) }) {
+		return false
+	}
+	return !slices.ContainsFunc(r.Results, func(res Result) bool {
+		return res.Outcome == Failed || res.Outcome == Kept && !res.bare() && !res.Kept.Wished()
+	})
+}
+
+// Unconfirmed tells whether a long-lived access key was kept because nobody was asked.
+func (r Report) Unconfirmed() bool {
+	return slices.ContainsFunc(r.Results, func(res Result) bool {
+		return res.Outcome == Kept && res.Kept == KeptNoConsent
+	})
+}
+
+// Err is nil for a complete report, else ErrIncomplete joined with every cause.
+func (r Report) Err() error {
+	if r.Complete() {
+		return nil
+	}
+	errs := []error{ErrIncomplete}
+	for _, res := range r.Results {
+		if res.Err != nil {
+			errs = append(errs, res.Err)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,249 @@
+// Package logout turns what a user named into a plan, a flat list of steps,
+// runs it, and reports what became of each step.
+package logout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/credclean/credclean/chain"
+	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/store"
+)
+
+// A Target is what the user named: identities, providers, or everything.
+type Target struct {
+	Identities []string
+	Providers  []string
+	All        bool
+	// KeepProvider keeps the rest of each identity's chain.
+	KeepProvider bool
+}
+
+// Empty tells whether nothing is named.
+func (t Target) Empty() bool { return !t.All && len(t.Identities)+len(t.Providers) == 0 }
+
+// A Machine is all that a plan is computed from and run on.
+type Machine struct {
+	Graph    *chain.Graph
+	Roots    store.Roots
+	WorkDir  string // what relative paths of atmos.yaml count from
+	Realms   []string
+	Keyrings []store.Keyring
+	Files    *store.Files
+}
+
+// A Name is one member of the removal set.
+type Name struct {
+	Name string // as declared
+	Kind string // empty if it is not declared
+	// Via is the provider that the user named and that led to this identity.
+	Via      string
+	Provider bool
+	Declared bool
+}
+
+// longLived tells whether the keyring entry of the name may be the only copy of
+// an access key: that of an aws/user, or of a name whose kind nobody knows.
+func (n Name) longLived(g *chain.Graph) bool {
+	switch {
+	case n.Provider:
+		return false
+	case !n.Declared:
+		return true
+	}
+	id, err := g.Identity(n.Name)
+	return err != nil || id.Kind == "aws/user" && !id.AccessKeyInFile
+}
+
+// A removal set, and what is known about it before anything is looked at.
+type removal struct {
+	names    []Name // in the order of the report
+	chains   []chain.Chain
+	roots    []root       // whose directories are looked in
+	spelling spelledNames // of names
+	kept     spelledNames // of declared names outside the set
+	listed   map[string]bool
+}
+
+// A root is the first name of a chain, whose name a directory bears.
+type root struct {
+	chain.Link
+	scope store.Scope
+}
+
+// spelledNames finds the declared name behind a spelling on disk.
+type spelledNames map[string]string
+
+func (s spelledNames) add(name string) {
+	for _, spelled := range store.Spellings(name) {
+		if _, taken := s[spelled]; !taken {
+			s[spelled] = name
+		}
+	}
+}
+
+func (s spelledNames) set() map[string]bool {
+	set := make(map[string]bool, len(s))
+	for spelled := range s {
+		set[spelled] = true
+	}
+	return set
+}
+
+// expand finds out which names a target stands for. Names are replaced by how they are
+// declared. The errors are those of chain, and chain.ErrCycle for a named identity.
+func (m Machine) expand(ctx context.Context, t *Target) (removal, error) {
+	var r removal
+	var err error
+	switch {
+	case t.All:
+		r.addLinks(m.Graph.All(), "")
+		r.chains = m.Graph.Cycles()
+		for _, l := range m.Graph.Roots() {
+			r.roots = append(r.roots, root{l, store.WholeDirectory})
+		}
+	case len(t.Providers) > 0:
+		err = m.expandProviders(&r, t)
+	default:
+		err = m.expandIdentities(ctx, &r, t)
+	}
+	if err != nil {
+		return removal{}, err
+	}
+	r.spelling = make(spelledNames)
+	for _, n := range r.names {
+		r.spelling.add(n.Name)
+	}
+	r.kept = make(spelledNames)
+	keep := func(name string) {
+		if _, gone := r.spelling[name]; !gone {
+			r.kept.add(name)
+		}
+	}
+	for _, p := range m.Graph.Providers() {
+		keep(p.Name)
+	}
+	for _, id := range m.Graph.Identities() {
+		keep(id.Name)
+	}
+	for spelled := range r.spelling {
+		delete(r.kept, spelled)
+	}
+	return r, nil
+}
+
+func (m Machine) expandProviders(r *removal, t *Target) error {
+	var errs []error
+	for i, name := range t.Providers {
+		links, err := m.Graph.Members(name)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		t.Providers[i] = links[0].Name
+		r.addLinks(links, links[0].Name)
+		r.roots = append(r.roots, root{links[0], store.WholeDirectory})
+	}
+	t.Providers = unique(t.Providers)
+	return errors.Join(errs...)
+}
+
+func (m Machine) expandIdentities(ctx context.Context, r *removal, t *Target) error {
+	var errs []error
+	for i, name := range t.Identities {
+		c, err := m.Graph.Chain(name)
+		if errors.Is(err, chain.ErrUnknown) {
+			var found bool
+			if found, err = m.findUndeclared(ctx, r, name, err); found {
+				continue
+			}
+		}
+		if err == nil && errors.Is(c.Err, chain.ErrCycle) {
+			err = fmt.Errorf("identity %q: %w", name, c.Err)
+		}
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		t.Identities[i] = c.Links[len(c.Links)-1].Name
+		if slices.Contains(t.Identities[:i], t.Identities[i]) {
+			continue
+		}
+		r.chains = append(r.chains, c)
+		links, scope := c.Links, store.ChainsFile
+		if t.KeepProvider {
+			links = links[len(links)-1:]
+		}
+		if !slices.Contains(links, c.Root()) {
+			scope = store.OwnSections
+		}
+		r.addLinks(links, "")
+		r.roots = append(r.roots, root{c.Root(), scope})
+	}
+	t.Identities = unique(t.Identities)
+	return errors.Join(errs...)
+}
+
+// findUndeclared accepts a name that atmos.yaml does not declare, as of an identity
+// of a stack, if something of it is found under this project's realms.
+func (m Machine) findUndeclared(ctx context.Context, r *removal, name string, unknown error) (bool, error) {
+	n := Name{Name: name}
+	probe := removal{names: []Name{n}, spelling: make(spelledNames)}
+	probe.spelling.add(name)
+	for _, dir := range m.rootDirs() {
+		probe.roots = append(probe.roots, root{chain.Link{Name: dir}, store.OwnSections})
+	}
+	p := Plan{}
+	m.planKeyrings(ctx, &p, probe)
+	m.planAWS(&p, probe)
+	if !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Err == nil && !s.bare() }) {
+		return false, unknown
+	}
+	r.addName(n)
+	r.chains = append(r.chains, chain.Chain{Links: []chain.Link{{Name: name}}})
+	r.roots = append(r.roots, probe.roots...)
+	return true, nil
+}
+
+func (r *removal) addLinks(links []chain.Link, via string) {
+	for _, l := range links {
+		n := Name{Name: l.Name, Kind: l.Kind, Provider: l.Provider, Declared: l.Declared}
+		if !l.Provider {
+			n.Via = via
+		}
+		r.addName(n)
+	}
+}
+
+// addName adds a name unless it is in the set already.
+func (r *removal) addName(n Name) {
+	if r.listed == nil {
+		r.listed = make(map[string]bool)
+	}
+	if !r.listed[n.Name] {
+		r.listed[n.Name] = true
+		r.names = append(r.names, n)
+	}
+}
+
+func unique(names []string) []string {
+	var once []string
+	for _, n := range names {
+		if !slices.Contains(once, n) {
+			once = append(once, n)
+		}
+	}
+	return once
+}
+
+// provider is the declaration of a provider of the removal set; its zero value if there is none.
+func (m Machine) provider(n Name) config.Provider {
+	p, err := m.Graph.Provider(n.Name)
+	if err != nil {
+		return config.Provider{Name: n.Name}
+	}
+	return p
+}

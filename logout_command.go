@@ -1,0 +1,189 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/store"
+)
+
+// unlockWait is how long a person may take in an unlock dialog.
+const unlockWait = 60 * time.Second
+
+// errConsent says that a long-lived access key is kept because nobody was asked.
+var errConsent = errors.New("a long-lived access key was kept without being asked for")
+
+func (p *process) logoutCommand(onUsageError cli.OnUsageErrorFunc) *cli.Command {
+	return &cli.Command{
+		Name:      "logout",
+		Usage:     "remove the credentials of identities or providers",
+		ArgsUsage: "[IDENTITY...]",
+		UsageText: `credclean logout dev-admin              this identity and its whole chain
+credclean logout --provider aws-sso     a provider and all its identities
+credclean logout --all                  everything in atmos.yaml
+credclean logout dev-admin --dry-run    only show what would be removed
+credclean logout                        choose from a list`,
+		Description: `An identity is logged out with its chain: the identities it authenticates
+through and the provider. What other identities share with it goes too, and
+the report says who has to log in again. Flags may stand before or after names.`,
+		UseShortOptionHandling: true,
+		OnUsageError:           onUsageError,
+		Action:                 p.logout,
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "log out of this identity, `NAME`; the same as an argument"},
+			&cli.StringSliceFlag{Name: "provider", Aliases: []string{"p"}, Usage: "log out of this provider, `NAME`, and every identity that authenticates through it; may be repeated"},
+			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "log out of everything in atmos.yaml"},
+			&cli.BoolFlag{Name: "keep-provider", Usage: "remove the identity, keep its provider and the rest of its chain"},
+			&cli.BoolFlag{Name: "keep-long-lived", EnvVars: []string{"CREDCLEAN_KEEP_LONG_LIVED"}, Usage: "keep long-lived access keys, of which the keyring has the only copy"},
+			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "show what would be removed, remove nothing"},
+			&cli.BoolFlag{Name: "yes", Aliases: []string{"y", "force"}, Usage: "ask nothing, remove all of it, long-lived access keys too"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print only what failed or was kept"},
+		},
+	}
+}
+
+// logout is the command: target, plan, consent, run, report.
+func (p *process) logout(c *cli.Context) error {
+	target, err := p.target(c)
+	if err != nil {
+		return err
+	}
+	chosen := target.Empty()
+	m, err := p.machine(c, p.patience(c))
+	if err != nil {
+		return err
+	}
+	defer m.Files.Close()
+	view := p.view(c, m.Roots)
+	if chosen {
+		if target, err = p.choose(m); err != nil {
+			return err
+		}
+	}
+	plan, err := logout.NewPlan(c.Context, m, target)
+	if err != nil {
+		return err
+	}
+	if err := c.Context.Err(); err != nil {
+		return errInterrupted
+	}
+	if c.Bool("keep-long-lived") {
+		plan = plan.KeepLongLived(logout.KeptByFlag)
+	}
+	if c.Bool("dry-run") {
+		plan.DryRun(p.out, view)
+		return nil
+	}
+	if chosen && plan.Found() {
+		plan.Preview(p.errOut, view)
+		if ok, err := p.confirm("Remove this?", "No, keep everything", "Yes, remove it"); err != nil || !ok {
+			return err
+		}
+	}
+	if plan, err = p.consent(c, plan); err != nil {
+		return err
+	}
+	report := plan.Run(c.Context, m, nil)
+	report.Render(p.out, view)
+	if report.Unconfirmed() {
+		return errors.Join(report.Err(), errConsent)
+	}
+	return report.Err()
+}
+
+// target reads what the command line names.
+func (p *process) target(c *cli.Context) (logout.Target, error) {
+	t := logout.Target{
+		Identities:   append(slices.Clone(c.StringSlice("identity")), c.Args().Slice()...),
+		Providers:    c.StringSlice("provider"),
+		All:          c.Bool("all"),
+		KeepProvider: c.Bool("keep-provider"),
+	}
+	identities, providers := len(t.Identities) > 0, len(t.Providers) > 0
+	wrong := func(hint, format string, args ...any) (logout.Target, error) {
+		return logout.Target{}, usageError{fmt.Errorf(format, args...), hint}
+	}
+	switch {
+	case slices.Contains(t.Identities, "") || slices.Contains(t.Providers, ""):
+		return wrong("give the name of an identity or provider of atmos.yaml", "a name is empty")
+	case identities && providers:
+		return wrong("name one or the other; two commands do both", "an identity and --provider contradict each other")
+	case identities && t.All:
+		return wrong("--all includes it", "an identity and --all contradict each other")
+	case providers && t.All:
+		return wrong("--all includes it", "--provider and --all contradict each other")
+	case t.KeepProvider && !identities:
+		return wrong("credclean logout IDENTITY --keep-provider", "--keep-provider needs an identity")
+	case c.Bool("yes") && t.Empty():
+		return wrong("name an identity, --provider or --all", "--yes does not say what to remove")
+	case c.Duration("timeout") <= 0:
+		return wrong("--timeout=5s waits five seconds", "--timeout must be more than nothing")
+	case t.Empty() && !p.terminal():
+		return wrong("credclean logout IDENTITY, --provider NAME or --all; in a terminal there is a list to choose from", "no identity is named, and there is no terminal to choose one on")
+	}
+	return t, nil
+}
+
+// patience says how long to wait for the system keyring. A dialog to unlock it is
+// waited for only if somebody is there to answer it.
+func (p *process) patience(c *cli.Context) store.SystemOptions {
+	opts := store.SystemOptions{Timeout: c.Duration("timeout")}
+	if p.terminal() && !c.Bool("yes") {
+		opts.UnlockWait = unlockWait
+		opts.Announce = func() {
+			fmt.Fprintln(p.errOut, "credclean: waiting for your keyring's unlock dialog, Ctrl-C to stop")
+		}
+	}
+	return opts
+}
+
+// consent asks about what may be the only copy of an access key.
+func (p *process) consent(c *cli.Context, plan logout.Plan) (logout.Plan, error) {
+	if c.Bool("yes") || c.Bool("keep-long-lived") {
+		return plan, nil
+	}
+	names := plan.LongLived()
+	if len(names) == 0 || !p.terminal() {
+		return plan.KeepLongLived(logout.KeptNoConsent), nil
+	}
+	question := fmt.Sprintf("Remove the long-lived access key of %s? The keyring has the only copy.", strings.Join(names, ", "))
+	ok, err := p.confirm(logout.Clean(question), "Keep it", "Remove it")
+	if err != nil || ok {
+		return plan, err
+	}
+	return plan.KeepLongLived(logout.KeptByAnswer), nil
+}
+
+// choose shows the list. ATMOS_IDENTITY only preselects a line.
+func (p *process) choose(m logout.Machine) (logout.Target, error) {
+	var lines []string
+	var targets []logout.Target
+	selected := 0
+	for _, id := range m.Graph.Identities() {
+		if strings.EqualFold(id.Name, os.Getenv("ATMOS_IDENTITY")) {
+			selected = len(lines)
+		}
+		lines = append(lines, "Identity: "+logout.Clean(id.Name))
+		targets = append(targets, logout.Target{Identities: []string{id.Name}})
+	}
+	for _, pr := range m.Graph.Providers() {
+		lines = append(lines, fmt.Sprintf("Provider: %s (removes all identities)", logout.Clean(pr.Name)))
+		targets = append(targets, logout.Target{Providers: []string{pr.Name}})
+	}
+	if len(lines) == 0 {
+		return logout.Target{}, usageError{errors.New("atmos.yaml declares no identity and no provider"), "credclean reads the auth block of atmos.yaml"}
+	}
+	lines, targets = append(lines, "All identities (complete logout)"), append(targets, logout.Target{All: true})
+	i, err := p.selectOne("Choose what to logout from:", lines, selected)
+	if err != nil {
+		return logout.Target{}, err
+	}
+	return targets[i], nil
+}

@@ -1,0 +1,399 @@
+// Command credclean logs out of cloud identities: it removes from this machine
+// what Atmos left there for them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"github.com/credclean/credclean/chain"
+	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/store"
+)
+
+// version is set by the linker.
+var version = "dev" //nolint:gochecknoglobals // -X needs a variable
+
+// The exit codes.
+const (
+	exitDone       = 0 // nothing of what was named is left, or it was kept as the user asked
+	exitLeft       = 1 // something is left, or could not be checked
+	exitUsage      = 2 // usage or configuration error; nothing was touched
+	exitInterrupt  = 130
+	exitTerminated = 143
+)
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run is the whole program but for the exit.
+func run(args []string) int {
+	p := &process{in: os.Stdin, out: os.Stdout, errOut: os.Stderr}
+	ctx, stop := p.signals()
+	defer stop()
+	app := p.app()
+	line, err := arrange(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, append([]string{app.Name}, line...))
+	}
+	if err != nil {
+		p.complain(err)
+	}
+	return p.exitCode(err)
+}
+
+// A process is what one run knows of the world around it.
+type process struct {
+	in          *os.File
+	out, errOut *os.File
+	caught      chan syscall.Signal // the signal that ended the run, if any
+}
+
+// signals returns a context that ends with the first SIGINT or SIGTERM; the
+// second one ends the process. A closed terminal or pipe does neither: a
+// removal that was begun goes on.
+func (p *process) signals() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	p.caught = make(chan syscall.Signal, 1)
+	signal.Ignore(ignoredSignals()...)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		first, ok := <-signals
+		if !ok {
+			return
+		}
+		p.caught <- first.(syscall.Signal)
+		cancel()
+		if second, ok := <-signals; ok {
+			os.Exit(signalCode(second.(syscall.Signal)))
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(signals)
+		cancel()
+	}
+}
+
+func signalCode(s syscall.Signal) int {
+	if s == syscall.SIGTERM {
+		return exitTerminated
+	}
+	return exitInterrupt
+}
+
+// exitCode turns how a run ended into the code that tells it.
+func (p *process) exitCode(err error) int {
+	select {
+	case s := <-p.caught:
+		return signalCode(s)
+	default:
+	}
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errInterrupted):
+		return exitInterrupt
+	case errors.Is(err, logout.ErrIncomplete):
+		return exitLeft
+	}
+	return exitUsage
+}
+
+// errInterrupted says that the user answered a question with Ctrl-C.
+var errInterrupted = errors.New("interrupted")
+
+// A usageError is a command line that cannot be followed, with what to type instead.
+type usageError struct {
+	error
+	hint string
+}
+
+func (e usageError) Unwrap() error { return e.error }
+
+// complain writes an error and a hint to standard error. What a report shows
+// already is not said again.
+func (p *process) complain(err error) {
+	if !errors.Is(err, logout.ErrIncomplete) {
+		for _, e := range split(err) {
+			fmt.Fprintf(p.errOut, "credclean: error: %s\n", logout.Clean(e.Error()))
+		}
+	}
+	if h := hint(err); h != "" {
+		fmt.Fprintf(p.errOut, "credclean: hint: %s\n", logout.Clean(h))
+	}
+}
+
+// split takes joined errors apart, so that each has its line.
+func split(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the outermost is meant
+		var all []error
+		for _, e := range joined.Unwrap() {
+			all = append(all, split(e)...)
+		}
+		return all
+	}
+	return []error{err}
+}
+
+func (p *process) warn(format string, args ...any) {
+	fmt.Fprintf(p.errOut, "credclean: warning: %s\n", logout.Clean(fmt.Sprintf(format, args...)))
+}
+
+// terminal tells whether a person can be asked: questions go to standard error.
+func (p *process) terminal() bool {
+	return term.IsTerminal(int(p.in.Fd())) && term.IsTerminal(int(p.errOut.Fd()))
+}
+
+// hint is what to type next.
+func hint(err error) string {
+	var usage usageError
+	var unknown *chain.UnknownError
+	switch {
+	case errors.As(err, &usage):
+		return usage.hint
+	case errors.As(err, &unknown):
+		return unknownHint(unknown)
+	case errors.Is(err, errConsent):
+		return "a long-lived access key has no other copy: add --yes to remove it, or --keep-long-lived to keep it"
+	case errors.Is(err, context.Canceled):
+		return "run the same command again to finish"
+	case errors.Is(err, store.ErrLocked):
+		return "unlock the keyring, then run the same command again"
+	case errors.Is(err, store.ErrTimeout):
+		return "the keyring does not answer: restart it or log in again, then run the same command again; --timeout waits longer"
+	case errors.Is(err, store.ErrNoService):
+		return "a keyring is stored on this machine, but nothing opens it: run the same command again in your desktop session"
+	case errors.Is(err, logout.ErrIncomplete):
+		return "mend what the report names, then run the same command again"
+	case errors.Is(err, config.ErrNotFound):
+		return "run credclean in the directory of your project, or name the file with --config"
+	case errors.Is(err, chain.ErrCycle):
+		return "mend the via of one of them in atmos.yaml, or remove everything with --all"
+	case errors.Is(err, chain.ErrAmbiguous):
+		return "write the name in exactly the case of one of them"
+	}
+	return ""
+}
+
+func unknownHint(e *chain.UnknownError) string {
+	const most = 30
+	if len(e.Known) == 0 {
+		return "atmos.yaml declares none"
+	}
+	names := strings.Join(e.Known, ", ")
+	if len(e.Known) > most {
+		names = fmt.Sprintf("%s and %d more", strings.Join(e.Known[:most], ", "), len(e.Known)-most)
+	}
+	if near := e.Nearest(); near != "" {
+		return fmt.Sprintf("did you mean %s? atmos.yaml declares %s", near, names)
+	}
+	return "atmos.yaml declares " + names
+}
+
+func unknownCommand(app *cli.App, name string) error {
+	var names []string
+	for _, c := range app.VisibleCommands() {
+		names = append(names, c.Name)
+	}
+	slices.Sort(names)
+	return usageError{
+		fmt.Errorf("%q is not a command", name),
+		fmt.Sprintf("the commands are %s; did you mean credclean logout %s?", strings.Join(names, ", "), name),
+	}
+}
+
+func unknownFlag(app *cli.App, cmd *cli.Command, arg string) error {
+	help := "credclean --help"
+	if cmd != nil {
+		help = "credclean " + cmd.Name + " --help"
+	}
+	return usageError{fmt.Errorf("there is no flag %s", arg), help + " lists the flags"}
+}
+
+// app is the command line.
+func (p *process) app() *cli.App {
+	usage := func(_ *cli.Context, err error, _ bool) error {
+		return usageError{err, "credclean --help lists the commands and flags"}
+	}
+	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprintf(c.App.Writer, "credclean %s\n", c.App.Version) }
+	return &cli.App{
+		Name:                   "credclean",
+		Usage:                  "log out of cloud identities: remove what Atmos left of them on this machine",
+		UsageText:              "credclean logout dev-admin\ncredclean logout --provider aws-sso\ncredclean logout --all --dry-run",
+		Description:            appDescription,
+		Version:                version,
+		HideHelpCommand:        true,
+		UseShortOptionHandling: true,
+		Writer:                 p.out,
+		ErrWriter:              p.errOut,
+		ExitErrHandler:         func(*cli.Context, error) {},
+		OnUsageError:           usage,
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{Name: "config", Usage: "read this `FILE` instead of looking for atmos.yaml; may be repeated (ATMOS_CONFIG)"},
+			&cli.StringSliceFlag{Name: "config-path", Usage: "read atmos.yaml in this `DIR` instead of looking for it; may be repeated (ATMOS_CONFIG_PATH)"},
+			&cli.StringSliceFlag{Name: "profile", Usage: "configuration profiles `NAMES`, with commas between them (ATMOS_PROFILE)"},
+			&cli.DurationFlag{Name: "timeout", Value: store.DefaultTimeout, Usage: "how long each keyring may take for an answer, a `DURATION` as 10s"},
+			&cli.BoolFlag{Name: "no-color", Usage: "no colour (NO_COLOR, ATMOS_NO_COLOR)"},
+		},
+		Action: func(c *cli.Context) error {
+			return usageError{errors.New("no command is given"), "credclean logout IDENTITY logs out; credclean --help explains all commands"}
+		},
+		Commands: []*cli.Command{p.logoutCommand(usage)},
+	}
+}
+
+const appDescription = `Atmos signs you in to clouds and leaves credentials behind: keyring entries,
+credentials and config files, session tokens. credclean reads the same
+atmos.yaml, works out what belongs to the identity you name, removes it,
+looks again, and says what it did.
+
+It removes what is on this machine only. Sessions in your browser and
+variables in your shell live on.
+
+Exit codes: 0 nothing of what was named is left, or it was kept as you asked;
+1 something is left or could not be checked; 2 usage or configuration error,
+nothing was touched; 130 or 143 interrupted.`
+
+// machine reads the configuration and opens what a plan is computed from.
+func (p *process) machine(c *cli.Context, opts store.SystemOptions) (logout.Machine, error) {
+	home, err := homeDir()
+	if err != nil {
+		return logout.Machine{}, err
+	}
+	workDir, err := os.Getwd()
+	if err != nil {
+		return logout.Machine{}, fmt.Errorf("working directory: %w", err)
+	}
+	roots := store.NewRoots(home, workDir, os.TempDir(), runtime.GOOS, os.LookupEnv)
+	cfg, err := config.Load(config.System{
+		Home: home, WorkDir: workDir, SystemDir: systemDir(),
+		ConfigHome: roots[store.Config], CacheHome: roots[store.Cache], LookupEnv: os.LookupEnv,
+	}, config.Options{Files: c.StringSlice("config"), Dirs: c.StringSlice("config-path"), Profiles: splitCommas(c.StringSlice("profile"))})
+	if err != nil {
+		return logout.Machine{}, err
+	}
+	if !c.Bool("quiet") {
+		for _, w := range cfg.Warnings {
+			p.warn("%s", w)
+		}
+	}
+	roots = store.NewRoots(home, workDir, os.TempDir(), runtime.GOOS, cfg.LookupEnv)
+	return logout.Machine{
+		Graph:    chain.New(cfg.Auth),
+		Roots:    roots,
+		WorkDir:  workDir,
+		Realms:   p.realms(cfg),
+		Keyrings: p.keyrings(c, cfg, roots, workDir, opts),
+		Files:    &store.Files{},
+	}, nil
+}
+
+// realms are those of the project that the configuration belongs to.
+func (p *process) realms(cfg *config.Config) []string {
+	project := store.Project{Dirs: cfg.Dirs, Flagged: cfg.Flagged}
+	env, _ := cfg.LookupEnv("ATMOS_AUTH_REALM")
+	for _, realm := range []string{env, cfg.Auth.Realm} {
+		switch {
+		case realm == "" || slices.Contains(project.Explicit, realm):
+		case !store.ValidRealm(realm):
+			p.warn("Atmos takes no realm like %q: nothing can be stored under it", realm)
+		default:
+			project.Explicit = append(project.Explicit, realm)
+		}
+	}
+	return project.Realms()
+}
+
+// keyrings are all that may hold an entry: releases up to v1.220 ignored
+// auth.keyring, so the default places are always among them.
+func (p *process) keyrings(c *cli.Context, cfg *config.Config, roots store.Roots, workDir string, opts store.SystemOptions) []store.Keyring {
+	var keyrings []store.Keyring
+	if k := p.systemKeyring(c, cfg, roots, opts); k != nil {
+		keyrings = append(keyrings, k)
+	}
+	standard := store.DefaultKeyringDir(roots)
+	keyrings = append(keyrings, store.FileKeyring{Dir: standard, Default: true})
+	env, _ := cfg.LookupEnv("ATMOS_KEYRING_FILE_PATH")
+	var dirs []string
+	for _, path := range []string{env, cfg.Auth.Keyring.Path} {
+		if path == "" {
+			continue
+		}
+		if dir := store.KeyringDir(roots, path, workDir); dir != standard && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+			keyrings = append(keyrings, store.FileKeyring{Dir: dir})
+		}
+	}
+	return keyrings
+}
+
+// systemKeyring is the keyring of the operating system, or nil if there is
+// none and nothing can have been stored in one.
+func (p *process) systemKeyring(c *cli.Context, cfg *config.Config, roots store.Roots, opts store.SystemOptions) store.Keyring {
+	k := store.NewSystemKeyring(opts)
+	if owner := otherOwner(roots[store.Home]); owner != "" {
+		p.warn("credentials below %s are cleaned, which belongs to %s; that user's system keyring cannot be asked from here", roots[store.Home], owner)
+		return store.NotAsked(k.Location(), fmt.Errorf("the system keyring of %s was not asked", owner))
+	}
+	_, err := k.Find(c.Context, nil)
+	if !errors.Is(err, store.ErrNoService) {
+		return k
+	}
+	data, _ := cfg.LookupEnv("XDG_DATA_HOME")
+	onDisk, lookErr := store.KeyringOnDisk(roots[store.Home], data)
+	if onDisk || lookErr != nil {
+		return k
+	}
+	if !c.Bool("quiet") {
+		p.warn("no keyring service here, and no keyring on disk: nothing can have been stored in one")
+	}
+	return nil
+}
+
+func splitCommas(values []string) []string {
+	var all []string
+	for _, v := range values {
+		for s := range strings.SplitSeq(v, ",") {
+			if s = strings.TrimSpace(s); s != "" {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
+// view is how reports are drawn here.
+func (p *process) view(c *cli.Context, roots store.Roots) logout.View {
+	set, unset := leftVariables()
+	return logout.View{
+		Roots: roots, Quiet: c.Bool("quiet"), Color: p.colour(c), Zone: time.Local,
+		Variables: set, Unset: unset,
+	}
+}
+
+// colour tells whether standard output takes colour.
+func (p *process) colour(c *cli.Context) bool {
+	set := func(names ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return os.Getenv(name) != "" })
+	}
+	switch {
+	case c.Bool("no-color"), set("NO_COLOR", "ATMOS_NO_COLOR"):
+		return false
+	case set("FORCE_COLOR", "ATMOS_FORCE_COLOR", "CLICOLOR_FORCE"):
+		return true
+	}
+	return os.Getenv("TERM") != "dumb" && term.IsTerminal(int(p.out.Fd()))
+}

@@ -1,0 +1,24 @@
+package nobus
+
+import "os"
+
+const variable = "DBUS_SESSION_BUS_ADDRESS"
+
+// What the environment said when the program started.
+var address, present = os.LookupEnv(variable) //nolint:gochecknoglobals // it has to outlive init
+
+//nolint:gochecknoinits // it has to run before the init functions of 99designs/keyring
+func init() {
+	// An address of an unknown transport fails at once, without a look elsewhere.
+	_ = os.Setenv(variable, "disabled:") //nolint:errcheck // it fails only for a malformed name
+}
+
+// Restore gives the environment back the address of the session bus that the
+// program was started with.
+func Restore() {
+	if present {
+		_ = os.Setenv(variable, address) //nolint:errcheck // it fails only for a malformed name
+		return
+	}
+	_ = os.Unsetenv(variable) //nolint:errcheck // it fails only for a malformed name
+}

@@ -1,0 +1,487 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// maxFile bounds what is read of one file, in bytes. Real ones have a few thousand.
+const maxFile = 16 << 20
+
+// LockWait is how long another program may hold the lock of an AWS file.
+const LockWait = 10 * time.Second
+
+// What can stand in the way of a file.
+var (
+	// ErrSymlink: a symbolic link stands on the way or was removed; what it leads to was not touched.
+	ErrSymlink = errors.New("symbolic link is not followed")
+	// ErrNotRegular: something else than a file stands where a file should be.
+	ErrNotRegular = errors.New("not a regular file")
+	// ErrInUse: another program holds the lock.
+	ErrInUse = errors.New("locked by another program")
+	// ErrStillThere: it was removed, and a second look finds it all the same.
+	ErrStillThere = errors.New("still there after the removal")
+)
+
+// A Place is a file or directory below one of the roots.
+type Place struct {
+	Root string // absolute path of a directory that is never removed
+	Path string // below Root, slash-separated
+}
+
+// String is the absolute path.
+func (p Place) String() string { return filepath.Join(p.Root, filepath.FromSlash(p.Path)) }
+
+// Dir is the place of the directory that p is in.
+func (p Place) Dir() Place { return Place{p.Root, path.Dir(p.Path)} }
+
+// Join is the place of something in the directory p.
+func (p Place) Join(name string) Place { return Place{p.Root, path.Join(p.Path, name)} }
+
+// IsRoot tells whether p is the root itself.
+func (p Place) IsRoot() bool { return p.Path == "." || p.Path == "" }
+
+// Files looks at places and removes what is there. Nothing outside the roots
+// can be reached: no symbolic link below a root is followed. The zero value is ready.
+type Files struct {
+	roots map[string]*os.Root
+}
+
+// Close closes the roots that were opened.
+func (f *Files) Close() error {
+	var errs []error
+	for _, r := range f.roots {
+		errs = append(errs, r.Close())
+	}
+	clear(f.roots)
+	return errors.Join(errs...)
+}
+
+// open opens the root of a place, and makes sure that no directory on the way
+// to it is a symbolic link. The error is fs.ErrNotExist if the way ends.
+func (f *Files) open(p Place) (*os.Root, error) {
+	root, ok := f.roots[p.Root]
+	if !ok {
+		var err error
+		if root, err = os.OpenRoot(p.Root); err != nil {
+			return nil, absentIfNoWay(err)
+		}
+		if f.roots == nil {
+			f.roots = make(map[string]*os.Root)
+		}
+		f.roots[p.Root] = root
+	}
+	for i, c := range p.Path {
+		if c != '/' {
+			continue
+		}
+		info, err := root.Lstat(p.Path[:i])
+		switch {
+		case err != nil:
+			return nil, absentIfNoWay(err)
+		case info.Mode()&fs.ModeSymlink != 0:
+			return nil, &fs.PathError{Op: "open", Path: Place{p.Root, p.Path[:i]}.String(), Err: ErrSymlink}
+		case !info.IsDir():
+			return nil, fs.ErrNotExist
+		}
+	}
+	return root, nil
+}
+
+// absentIfNoWay turns "a file stands where a directory should be" into fs.ErrNotExist.
+func absentIfNoWay(err error) error {
+	if errors.Is(err, syscall.ENOTDIR) {
+		return fs.ErrNotExist
+	}
+	return err
+}
+
+// Look describes what is at a place, without following a symbolic link. The
+// error is fs.ErrNotExist if there is nothing.
+func (f *Files) Look(p Place) (fs.FileInfo, error) {
+	root, err := f.open(p)
+	if err != nil {
+		return nil, err
+	}
+	info, err := root.Lstat(p.Path)
+	return info, absentIfNoWay(err)
+}
+
+// List returns the names in a directory, sorted; none if there is no directory.
+func (f *Files) List(p Place) ([]string, error) {
+	info, err := f.Look(p)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil, &fs.PathError{Op: "open", Path: p.String(), Err: ErrSymlink}
+	case !info.IsDir():
+		return nil, nil
+	}
+	dir, err := f.roots[p.Root].Open(p.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	slices.Sort(names)
+	return names, err
+}
+
+// Read reads a regular file of at most 16 MiB.
+func (f *Files) Read(p Place) ([]byte, error) {
+	data, _, err := f.read(p)
+	return data, err
+}
+
+func (f *Files) read(p Place) ([]byte, fs.FileInfo, error) {
+	before, err := f.Look(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	refuse := func(err error) ([]byte, fs.FileInfo, error) {
+		return nil, nil, &fs.PathError{Op: "read", Path: p.String(), Err: err}
+	}
+	switch {
+	case before.Mode()&fs.ModeSymlink != 0:
+		return refuse(ErrSymlink)
+	case !before.Mode().IsRegular():
+		return refuse(ErrNotRegular)
+	case before.Size() > maxFile:
+		return refuse(fmt.Errorf("larger than %d MiB", maxFile>>20))
+	}
+	file, err := f.roots[p.Root].OpenFile(p.Path, os.O_RDONLY|nonBlocking, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, nil, err
+	}
+	if !os.SameFile(before, info) {
+		return refuse(errors.New("was replaced while it was read"))
+	}
+	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		return refuse(fmt.Errorf("larger than %d MiB", maxFile>>20))
+	}
+	return data, info, err
+}
+
+// LookSections tells what a rule would do to an AWS file. It changes nothing
+// and takes no lock. The error is fs.ErrNotExist if there is no file.
+func (f *Files) LookSections(p Place, rule Rule) (Cut, error) {
+	leftover, err := f.leftover(p)
+	if err != nil {
+		return Cut{}, err
+	}
+	data, err := f.Read(p)
+	switch {
+	case leftover && errors.Is(err, fs.ErrNotExist):
+		return Cut{Leftover: true}, nil
+	case err != nil:
+		return Cut{}, err
+	}
+	cut := rule.Apply(path.Base(p.Path), data)
+	cut.Leftover = leftover
+	return cut, nil
+}
+
+// leftover tells whether the new file of a killed run stands beside p.
+func (f *Files) leftover(p Place) (bool, error) {
+	_, err := f.Look(Place{p.Root, p.Path + TempSuffix})
+	return err == nil, ignoreAbsent(err)
+}
+
+// RemoveSections applies a rule to an AWS file under the lock that Atmos takes,
+// and looks again. A file that stays is replaced in one step, so that at any moment
+// it is either as before or as after. The error is fs.ErrNotExist if there was nothing to do.
+func (f *Files) RemoveSections(ctx context.Context, p Place, rule Rule) (Cut, error) {
+	info, err := f.Look(p)
+	leftover, lookErr := f.leftover(p)
+	switch {
+	case lookErr != nil:
+		return Cut{}, lookErr
+	case err != nil && !leftover:
+		return Cut{}, err
+	case err == nil && info.Mode()&fs.ModeSymlink != 0:
+		return Cut{}, f.removeLink(p)
+	}
+	unlock, err := f.lock(ctx, p, LockWait)
+	if err != nil {
+		return Cut{}, err
+	}
+	defer unlock()
+	if err := ignoreAbsent(f.roots[p.Root].Remove(p.Path + TempSuffix)); err != nil {
+		return Cut{}, err
+	}
+	data, info, err := f.read(p)
+	if leftover && errors.Is(err, fs.ErrNotExist) {
+		return Cut{Leftover: true}, nil
+	}
+	if err != nil {
+		return Cut{}, err
+	}
+	cut := rule.Apply(path.Base(p.Path), data)
+	switch {
+	case cut.Whole:
+		return cut, f.remove(p)
+	case len(cut.Removed) == 0 && leftover:
+		return cut, nil
+	case len(cut.Removed) == 0:
+		return cut, fs.ErrNotExist
+	}
+	if err := replace(f.roots[p.Root], p.Path, cut.Rest, info); err != nil {
+		return cut, err
+	}
+	again, err := f.LookSections(p, rule)
+	if err == nil && again.Changes() {
+		err = &fs.PathError{Op: "rename", Path: p.String(), Err: ErrStillThere}
+	}
+	return cut, err
+}
+
+// TempSuffix ends the name that a new file has before it replaces the old one.
+const TempSuffix = ".credclean"
+
+// replace writes data beside a file and renames it over it. Both reach the disk
+// in this order, so that a crash leaves the old file or the new one.
+func replace(root *os.Root, name string, data []byte, old fs.FileInfo) (err error) {
+	temp := name + TempSuffix
+	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreAbsent(root.Remove(temp)))
+		}
+	}()
+	_, err = file.Write(data)
+	if err == nil {
+		err = keepOwner(file, old)
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	if err = root.Rename(temp, name); err != nil {
+		return err
+	}
+	return syncDir(root, path.Dir(name))
+}
+
+func ignoreAbsent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Remove removes a file and looks again. Of a symbolic link the link goes. The
+// error is fs.ErrNotExist if there was nothing.
+func (f *Files) Remove(p Place) error {
+	info, err := f.Look(p)
+	switch {
+	case err != nil:
+		return err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return f.removeLink(p)
+	case !info.Mode().IsRegular():
+		return &fs.PathError{Op: "remove", Path: p.String(), Err: ErrNotRegular}
+	}
+	return f.remove(p)
+}
+
+// RemoveTree removes a file or a whole directory and looks again. It follows no link.
+func (f *Files) RemoveTree(p Place) error {
+	info, err := f.Look(p)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return f.Remove(p)
+	}
+	if err := f.roots[p.Root].RemoveAll(p.Path); err != nil {
+		return err
+	}
+	return f.gone(p)
+}
+
+func (f *Files) remove(p Place) error {
+	if err := f.roots[p.Root].Remove(p.Path); err != nil {
+		return err
+	}
+	return f.gone(p)
+}
+
+// gone looks again.
+func (f *Files) gone(p Place) error {
+	switch _, err := f.Look(p); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	return &fs.PathError{Op: "remove", Path: p.String(), Err: ErrStillThere}
+}
+
+// removeLink removes a symbolic link. If it led to something, that is still
+// there, so the error says where.
+func (f *Files) removeLink(p Place) error {
+	target, err := os.Readlink(p.String())
+	if err != nil {
+		return err
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(p.Dir().String(), target)
+	}
+	_, statErr := os.Stat(target)
+	if err := f.remove(p); err != nil {
+		return err
+	}
+	if errors.Is(statErr, fs.ErrNotExist) {
+		return nil
+	}
+	return &fs.PathError{Op: "remove", Path: p.String(), Err: fmt.Errorf("%w: the link was removed, %s was not touched", ErrSymlink, target)}
+}
+
+// RemoveEmptyDir removes a directory if nothing is in it. The error is
+// fs.ErrNotExist if there is none, and fs.ErrExist if something is in it.
+func (f *Files) RemoveEmptyDir(p Place) error {
+	info, err := f.Look(p)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return &fs.PathError{Op: "remove", Path: p.String(), Err: fs.ErrExist}
+	}
+	if err := f.roots[p.Root].Remove(p.Path); err != nil {
+		return err
+	}
+	return nil
+}
+
+// RemoveLocks removes the lock files of an AWS directory that has no
+// credentials and no config file any more, while it holds both locks. The error is
+// fs.ErrNotExist if there are none, and fs.ErrExist if a file is there or another
+// program holds a lock, so that they are still needed.
+func (f *Files) RemoveLocks(ctx context.Context, dir Place) error {
+	var locks []Place
+	for _, name := range []string{CredentialsFile, ConfigFile} {
+		if err := f.absent(dir.Join(name)); err != nil {
+			return err
+		}
+		if _, err := f.Look(dir.Join(name + LockSuffix)); err == nil {
+			locks = append(locks, dir.Join(name+LockSuffix))
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if len(locks) == 0 {
+		return fs.ErrNotExist
+	}
+	for _, name := range []string{CredentialsFile, ConfigFile} {
+		unlock, err := f.lock(ctx, dir.Join(name), 0)
+		if errors.Is(err, ErrInUse) {
+			return fs.ErrExist
+		}
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
+	for _, name := range []string{CredentialsFile, ConfigFile} {
+		if err := f.absent(dir.Join(name)); err != nil {
+			return err // somebody logged in meanwhile
+		}
+	}
+	var errs []error
+	for _, name := range []string{CredentialsFile, ConfigFile} {
+		errs = append(errs, ignoreAbsent(f.remove(dir.Join(name+LockSuffix))))
+	}
+	return errors.Join(errs...)
+}
+
+// absent is nil if there is nothing at a place, and fs.ErrExist if there is something.
+func (f *Files) absent(p Place) error {
+	if _, err := f.Look(p); err != nil {
+		return ignoreAbsent(err)
+	}
+	return fs.ErrExist
+}
+
+// LockSuffix ends the name of the lock of an AWS file.
+const LockSuffix = ".lock"
+
+// lock takes the lock that Atmos takes before it touches an AWS file: flock on
+// <file>.lock (pkg/auth/cloud/aws/files.go since v1.196.0). It waits at most wait.
+func (f *Files) lock(ctx context.Context, p Place, wait time.Duration) (unlock func(), err error) {
+	name := p.String() + LockSuffix
+	deadline := time.Now().Add(wait)
+	for {
+		l := flock.New(name, flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow), flock.SetPermissions(0o600))
+		ok, err := l.TryLock()
+		if err != nil {
+			return nil, err
+		}
+		if ok && sameFile(name, l) {
+			return func() { _ = l.Close() }, nil //nolint:errcheck // the lock ends with the process at the latest
+		}
+		_ = l.Close() //nolint:errcheck // it is not held, or on a file that is no longer the lock
+		if !ok && !time.Now().Before(deadline) {
+			return nil, &fs.PathError{Op: "lock", Path: name, Err: ErrInUse}
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// sameFile tells whether the lock is held on the file that has the name now:
+// another program may have removed it between the opening and the locking.
+func sameFile(name string, l *flock.Flock) bool {
+	held, err := l.Stat()
+	if err != nil {
+		return false
+	}
+	now, err := os.Lstat(name)
+	return err == nil && os.SameFile(held, now)
+}
+
+// Parents are the directories of the places, each once, children before
+// parents; the roots are not among them.
+func Parents(places []Place) []Place {
+	dirs := make(map[Place]bool)
+	for _, p := range places {
+		for d := p.Dir(); !d.IsRoot(); d = d.Dir() {
+			dirs[d] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(dirs), func(a, b Place) int {
+		if n := strings.Count(b.Path, "/") - strings.Count(a.Path, "/"); n != 0 {
+			return n
+		}
+		return strings.Compare(a.String(), b.String())
+	})
+}

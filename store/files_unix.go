@@ -1,0 +1,35 @@
+//go:build !windows
+
+package store
+
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// Flags that keep an open from waiting for a FIFO, and from following a link.
+const (
+	nonBlocking = syscall.O_NONBLOCK
+	noFollow    = syscall.O_NOFOLLOW
+)
+
+// keepOwner gives a new file the owner of the one it replaces, so that root
+// takes nothing away from a user.
+func keepOwner(file *os.File, old fs.FileInfo) error {
+	st, ok := old.Sys().(*syscall.Stat_t)
+	if !ok || int(st.Uid) == os.Geteuid() {
+		return nil
+	}
+	return file.Chown(int(st.Uid), int(st.Gid))
+}
+
+// syncDir makes a rename in a directory durable.
+func syncDir(root *os.Root, name string) error {
+	dir, err := root.Open(name)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Sync()
+}

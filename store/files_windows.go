@@ -1,0 +1,17 @@
+package store
+
+import (
+	"io/fs"
+	"os"
+)
+
+// Windows has neither flag: nothing at these paths blocks an open there.
+const (
+	nonBlocking = 0
+	noFollow    = 0
+)
+
+func keepOwner(*os.File, fs.FileInfo) error { return nil }
+
+// syncDir does nothing: Windows has no such call, and NTFS logs a rename itself.
+func syncDir(*os.Root, string) error { return nil }

@@ -1,0 +1,383 @@
+//go:build linux
+
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/credclean/credclean/keyringtest"
+	"github.com/credclean/credclean/store"
+)
+
+// short is a Timeout for tests in which nobody answers.
+const short = 300 * time.Millisecond
+
+// onBus starts GNOME Keyring and returns it as this process finds it.
+func onBus(tb testing.TB, opts store.SystemOptions) (*keyringtest.Bus, store.Keyring) {
+	tb.Helper()
+	b := keyringtest.New(tb)
+	tb.Setenv("DBUS_SESSION_BUS_ADDRESS", b.Address)
+	return b, store.NewSystemKeyring(opts)
+}
+
+func must(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func wantError(tb testing.TB, err, want error, text ...string) {
+	tb.Helper()
+	if !errors.Is(err, want) {
+		tb.Errorf("error %v, want %v", err, want)
+	}
+	for _, sentinel := range []error{store.ErrLocked, store.ErrNoService, store.ErrTimeout, fs.ErrNotExist} {
+		if sentinel != want && errors.Is(err, sentinel) {
+			tb.Errorf("error %v is also %q", err, sentinel)
+		}
+	}
+	for _, part := range text {
+		if err != nil && !strings.Contains(err.Error(), part) {
+			tb.Errorf("error %q does not say %q", err, part)
+		}
+	}
+}
+
+// wantFound fails unless Find finds exactly want among the keys.
+func wantFound(tb testing.TB, k store.Keyring, keys []string, want ...string) {
+	tb.Helper()
+	found, err := k.Find(tb.Context(), keys)
+	must(tb, err)
+	if diff := cmp.Diff(want, found); diff != "" {
+		tb.Errorf("found (-want +got):\n%s", diff)
+	}
+}
+
+// wantSecrets looks into every item of every collection.
+func wantSecrets(tb testing.TB, b *keyringtest.Bus, want ...string) {
+	tb.Helper()
+	items, err := b.Items()
+	must(tb, err)
+	var secrets []string
+	for _, item := range items {
+		secrets = append(secrets, item.Secret)
+	}
+	slices.Sort(secrets)
+	if diff := cmp.Diff(want, secrets); diff != "" {
+		tb.Errorf("secrets (-want +got):\n%s", diff)
+	}
+}
+
+func TestSecretService(t *testing.T) {
+	b, k := onBus(t, store.SystemOptions{})
+	keys := []string{"atmos_dev", "dev", "ünï code/%", "gone", "", "\xff", "a\x00b"}
+	wantFound(t, k, keys)
+	must(t, b.SetAll(
+		keyringtest.Entry{Key: "dev", Secret: "1"},
+		keyringtest.Entry{Key: "atmos_dev", Secret: "2"},
+		keyringtest.Entry{Key: "ünï code/%", Secret: "3"},
+		keyringtest.Entry{Key: "prod", Secret: "neighbour"},
+		keyringtest.Entry{Key: "dev", Account: "someone", Secret: "foreign"},
+		keyringtest.Entry{Key: "atmos/stack/x", Account: "atmos-secrets", Secret: "stored"},
+	))
+	wantFound(t, k, keys, "atmos_dev", "dev", "ünï code/%")
+	listed, err := k.List(t.Context())
+	must(t, err)
+	if diff := cmp.Diff([]string{"atmos_dev", "dev", "prod", "ünï code/%"}, listed); diff != "" {
+		t.Errorf("listed (-want +got):\n%s", diff)
+	}
+
+	for _, key := range []string{"dev", "atmos_dev", "ünï code/%"} {
+		must(t, k.Remove(t.Context(), key))
+		wantError(t, k.Remove(t.Context(), key), fs.ErrNotExist, fmt.Sprintf("%q", key))
+	}
+	for _, key := range []string{"", "\xff", "a\x00b", "de", "dev*"} {
+		wantError(t, k.Remove(t.Context(), key), fs.ErrNotExist)
+	}
+	wantFound(t, k, keys)
+	wantSecrets(t, b, "foreign", "neighbour", "stored")
+}
+
+// An entry of Atmos's secrets store stays, even if it bears our account.
+func TestSecretServiceSecretsStore(t *testing.T) {
+	b, k := onBus(t, store.SystemOptions{})
+	must(t, b.Set("atmos/dev", "stored"))
+	found, err := k.Find(t.Context(), []string{"atmos/dev"})
+	if len(found) > 0 || err == nil {
+		t.Errorf("found %q, %v", found, err)
+	}
+	if err := k.Remove(t.Context(), "atmos/dev"); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Remove: %v", err)
+	}
+	if listed, err := k.List(t.Context()); len(listed) > 0 || err != nil {
+		t.Errorf("listed %q, %v", listed, err)
+	}
+	wantSecrets(t, b, "stored")
+}
+
+// zalando/go-keyring sees one collection and removes one duplicate.
+func TestSecretServiceCollectionsAndDuplicates(t *testing.T) {
+	b, k := onBus(t, store.SystemOptions{})
+	must(t, b.CreateCollection("work"))
+	must(t, b.Set("dev", "1"))
+	must(t, b.SetIn("login", "dev", "2"))
+	must(t, b.SetIn("work", "dev", "3"))
+	must(t, b.SetIn("work", "dev", "4"))
+	must(t, b.SetIn("work", "prod", "neighbour"))
+	wantFound(t, k, []string{"prod", "dev"}, "prod", "dev")
+	must(t, k.Remove(t.Context(), "dev"))
+	wantFound(t, k, []string{"prod", "dev"}, "prod")
+	wantSecrets(t, b, "neighbour")
+}
+
+// A locked collection is named; the others are emptied all the same.
+func TestSecretServiceLocked(t *testing.T) {
+	b, k := onBus(t, store.SystemOptions{})
+	must(t, b.CreateCollection("work"))
+	must(t, b.Set("dev", "1"))
+	must(t, b.SetIn("work", "dev", "2"))
+	must(t, b.SetIn("work", "prod", "neighbour"))
+	must(t, b.Lock("work"))
+	wantFound(t, k, []string{"dev", "prod", "gone"}, "dev", "prod")
+	wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "keyring is locked: work")
+	wantError(t, k.Remove(t.Context(), "gone"), fs.ErrNotExist)
+	must(t, b.Unlock("work"))
+	wantSecrets(t, b, "2", "neighbour")
+	must(t, k.Remove(t.Context(), "dev"))
+	wantSecrets(t, b, "neighbour")
+}
+
+// fresh is a daemon that was never unlocked, over a keyring in which dev and
+// prod are.
+func fresh(t *testing.T, opts store.SystemOptions) (*keyringtest.Bus, store.Keyring) {
+	t.Helper()
+	home := t.TempDir()
+	b, err := keyringtest.Start(home)
+	must(t, err)
+	err = errors.Join(b.Set("dev", "1"), b.Set("prod", "neighbour"), b.SetAll(keyringtest.Entry{Key: "api", Account: "someone", Secret: "foreign"}))
+	b.Close()
+	must(t, err)
+	b, err = keyringtest.StartFresh(home)
+	must(t, err)
+	t.Cleanup(b.Close)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", b.Address)
+	return b, store.NewSystemKeyring(opts)
+}
+
+// Nobody has unlocked it since the login: the attributes are hashed, and yet
+// what is there is told from what is not.
+func TestSecretServiceNeverUnlocked(t *testing.T) {
+	b, k := fresh(t, store.SystemOptions{})
+	wantFound(t, k, []string{"gone", "prod", "dev", "api", "\xff"}, "prod", "dev")
+	wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "Login")
+	wantError(t, k.Remove(t.Context(), "gone"), fs.ErrNotExist)
+	wantError(t, k.Remove(t.Context(), "api"), fs.ErrNotExist)
+	_, err := k.List(t.Context())
+	wantError(t, err, store.ErrLocked)
+	must(t, b.Unlock("login"))
+	must(t, k.Remove(t.Context(), "dev"))
+	wantFound(t, k, []string{"gone", "prod", "dev"}, "prod")
+	wantSecrets(t, b, "foreign", "neighbour")
+}
+
+// Without a display the unlock dialog of GNOME Keyring dismisses itself.
+func TestSecretServiceUnlockDismissed(t *testing.T) {
+	announced := 0
+	b, k := fresh(t, store.SystemOptions{UnlockWait: 20 * time.Second, Announce: func() { announced++ }})
+	wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "dismissed")
+	wantError(t, k.Remove(t.Context(), "prod"), store.ErrLocked, "Login")
+	wantError(t, k.Remove(t.Context(), "gone"), fs.ErrNotExist)
+	if announced != 1 {
+		t.Errorf("announced %d times", announced)
+	}
+	must(t, b.Unlock("login"))
+	must(t, k.Remove(t.Context(), "dev"))
+	wantSecrets(t, b, "foreign", "neighbour")
+}
+
+// A fresh account has no collection, so that nothing can be in it.
+func TestSecretServiceNoCollection(t *testing.T) {
+	b, err := keyringtest.StartFresh(t.TempDir())
+	must(t, err)
+	t.Cleanup(b.Close)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", b.Address)
+	k := store.NewSystemKeyring(store.SystemOptions{})
+	wantFound(t, k, []string{"dev"})
+	wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
+}
+
+// A stopped daemon costs one Timeout, not one for every key.
+func TestSecretServiceStopped(t *testing.T) {
+	b, k := onBus(t, store.SystemOptions{Timeout: short})
+	must(t, b.Set("dev", "1"))
+	wantFound(t, k, []string{"dev"}, "dev")
+	must(t, b.Pause())
+	begin := time.Now()
+	first := k.Remove(t.Context(), "dev")
+	wantError(t, first, store.ErrTimeout)
+	if took := time.Since(begin); took < short || took > 3*short {
+		t.Errorf("took %s", took)
+	}
+	begin = time.Now()
+	_, again := k.Find(t.Context(), []string{"dev"})
+	if !errors.Is(again, store.ErrTimeout) || again.Error() != first.Error() {
+		t.Errorf("then %v, first %v", again, first)
+	}
+	if took := time.Since(begin); took > short/10 {
+		t.Errorf("the second call took %s", took)
+	}
+	must(t, b.Resume())
+	wantError(t, k.Remove(t.Context(), "dev"), store.ErrTimeout)
+	wantSecrets(t, b, "1")
+}
+
+func TestSecretServiceCancelled(t *testing.T) {
+	b, k := onBus(t, store.SystemOptions{})
+	must(t, b.Set("dev", "1"))
+	must(t, b.Pause())
+	ctx, cancel := context.WithTimeout(t.Context(), short)
+	defer cancel()
+	wantError(t, k.Remove(ctx, "dev"), context.DeadlineExceeded)
+	must(t, b.Resume())
+	must(t, k.Remove(t.Context(), "dev"))
+	wantSecrets(t, b)
+}
+
+func TestSecretServiceKilled(t *testing.T) {
+	b, k := onBus(t, store.SystemOptions{Timeout: 2 * time.Second})
+	must(t, b.Set("dev", "1"))
+	wantFound(t, k, []string{"dev"}, "dev")
+	must(t, b.Pause())
+	removed := make(chan error)
+	go func() { removed <- k.Remove(t.Context(), "dev") }()
+	must(t, b.Kill())
+	wantError(t, <-removed, store.ErrNoService)
+	wantError(t, k.Remove(t.Context(), "dev"), store.ErrNoService)
+}
+
+func TestSecretServiceNone(t *testing.T) {
+	empty := keyringtest.NewEmpty(t)
+	gone := keyringtest.NewEmpty(t)
+	gone.Close()
+	for name, address := range map[string]string{
+		"no provider": empty.Address,
+		"no bus":      gone.Address,
+		"no socket":   "unix:path=" + filepath.Join(t.TempDir(), "bus"),
+		"nonsense":    "nonsense",
+		"disabled":    "disabled:",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+			k := store.NewSystemKeyring(store.SystemOptions{})
+			_, err := k.Find(t.Context(), []string{"dev"})
+			wantError(t, err, store.ErrNoService)
+			wantError(t, k.Remove(t.Context(), "dev"), store.ErrNoService)
+			_, err = k.List(t.Context())
+			wantError(t, err, store.ErrNoService)
+		})
+	}
+}
+
+// No bus is started, which dbus-launch would leave behind.
+func TestSecretServiceNoLaunch(t *testing.T) {
+	if _, err := os.Stat(fmt.Sprintf("/run/user/%d/bus", os.Getuid())); err == nil {
+		t.Skip("there is a bus for this user, so that none has to be launched")
+	}
+	trace := fakeLaunch(t)
+	unsetenv(t, "DBUS_SESSION_BUS_ADDRESS")
+	k := store.NewSystemKeyring(store.SystemOptions{})
+	_, err := k.Find(t.Context(), []string{"dev"})
+	wantError(t, err, store.ErrNoService)
+	wantError(t, k.Remove(t.Context(), "dev"), store.ErrNoService)
+	if _, err := os.Stat(trace); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("dbus-launch was run: %v", err)
+	}
+}
+
+// fakeLaunch puts a dbus-launch before all others that leaves a file behind.
+func fakeLaunch(t *testing.T) (trace string) {
+	t.Helper()
+	dir := t.TempDir()
+	trace = filepath.Join(dir, "launched")
+	must(t, os.WriteFile(filepath.Join(dir, "dbus-launch"), []byte("#!/bin/sh\n: >'"+trace+"'\nexit 1\n"), 0o700)) //nolint:gosec // a program
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return trace
+}
+
+func unsetenv(t *testing.T, name string) {
+	t.Helper()
+	t.Setenv(name, "") // restores it in the end
+	must(t, os.Unsetenv(name))
+}
+
+func TestSecretServiceHungBus(t *testing.T) {
+	hung := keyringtest.NewHung(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", hung.Address)
+	k := store.NewSystemKeyring(store.SystemOptions{Timeout: short})
+	begin := time.Now()
+	for range 10 {
+		_, err := k.Find(t.Context(), []string{"dev"})
+		wantError(t, err, store.ErrTimeout)
+	}
+	if took := time.Since(begin); took < short || took > 3*short {
+		t.Errorf("took %s", took)
+	}
+	if hung.Dialled() != 1 {
+		t.Errorf("dialled %d times", hung.Dialled())
+	}
+}
+
+func many(n int) []string {
+	keys := make([]string, n)
+	for i := range keys {
+		keys[i] = fmt.Sprintf("atmos_0123456789abcdef_identity-%d", i)
+	}
+	return keys
+}
+
+// The calls grow with the entries that there are, not with the keys there might be.
+func TestSecretServiceManyKeys(t *testing.T) {
+	b, k := onBus(t, store.SystemOptions{})
+	keys := many(10_000)
+	want := setEvery(t, b, keys, 100)
+	begin := time.Now()
+	wantFound(t, k, keys, want...)
+	if took := time.Since(begin); took > 300*time.Millisecond {
+		t.Errorf("took %s", took)
+	}
+	must(t, b.Lock("login"))
+	wantFound(t, k, keys, want...)
+}
+
+// setEvery writes an entry for every nth key.
+func setEvery(tb testing.TB, b *keyringtest.Bus, keys []string, n int) (set []string) {
+	tb.Helper()
+	for i := 0; i < len(keys); i += n {
+		must(tb, b.SetIn("login", keys[i], "secret"))
+		set = append(set, keys[i])
+	}
+	return set
+}
+
+func BenchmarkSecretServiceFind(b *testing.B) {
+	bus, k := onBus(b, store.SystemOptions{})
+	keys := many(10_000)
+	setEvery(b, bus, keys, 100)
+	for b.Loop() {
+		if found, err := k.Find(b.Context(), keys); len(found) != 100 || err != nil {
+			b.Fatal(len(found), err)
+		}
+	}
+}

@@ -1,0 +1,21 @@
+//go:build !(linux || freebsd || openbsd || netbsd || dragonfly || darwin || windows)
+
+package store
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+)
+
+// NewSystemKeyring is a keyring that has no service: Atmos knows none here either.
+func NewSystemKeyring(SystemOptions) Keyring { return noKeyring{} }
+
+type noKeyring struct{}
+
+func (noKeyring) err() error { return fmt.Errorf("%w on %s", ErrNoService, runtime.GOOS) }
+
+func (noKeyring) Location() string                                   { return systemKeyring }
+func (k noKeyring) Find(context.Context, []string) ([]string, error) { return nil, k.err() }
+func (k noKeyring) Remove(context.Context, string) error             { return k.err() }
+func (k noKeyring) List(context.Context) ([]string, error)           { return nil, k.err() }
