@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 )
@@ -19,6 +21,9 @@ const unlockWait = 60 * time.Second
 
 // errConsent says that a long-lived access key is kept because nobody was asked.
 var errConsent = errors.New("a long-lived access key was kept without being asked for")
+
+// errAmbiguousKey says that a keyring entry is kept because it may be another project's.
+var errAmbiguousKey = errors.New("a keyring entry was kept because it may be another project's")
 
 func (p *process) logoutCommand(onUsageError cli.OnUsageErrorFunc) *cli.Command {
 	return &cli.Command{
@@ -56,20 +61,32 @@ func (p *process) logout(c *cli.Context) error {
 		return err
 	}
 	chosen := target.Empty()
-	m, err := p.machine(c, p.patience(c))
+	w, err := p.workplace(c)
 	if err != nil {
 		return err
 	}
+	m := w.Machine
 	defer m.Files.Close()
 	view := p.view(c, m.Roots)
 	if chosen {
-		if target, err = p.choose(m); err != nil {
+		if target, err = p.choose(c.Context, m); err != nil {
 			return err
 		}
 	}
+	if err := m.Check(target); err != nil {
+		return err
+	}
+	keyrings, warnings := p.keyrings(c, w, p.patience(c))
+	m.Keyrings = keyrings
 	plan, err := logout.NewPlan(c.Context, m, target)
 	if err != nil {
 		return err
+	}
+	if plan.NamesOnly() {
+		warnings = append(warnings, "releases before v1.206 kept credentials by name alone: what another project left under the same names goes too")
+	}
+	for _, text := range warnings {
+		p.warn(c, "%s", text)
 	}
 	if err := c.Context.Err(); err != nil {
 		return errInterrupted
@@ -83,7 +100,7 @@ func (p *process) logout(c *cli.Context) error {
 	}
 	if chosen && plan.Found() {
 		plan.Preview(p.errOut, view)
-		if ok, err := p.confirm("Remove this?", "No, keep everything", "Yes, remove it"); err != nil || !ok {
+		if ok, err := p.confirm(c.Context, "Remove this?", "No, keep everything", "Yes, remove it"); err != nil || !ok {
 			return err
 		}
 	}
@@ -92,8 +109,11 @@ func (p *process) logout(c *cli.Context) error {
 	}
 	report := plan.Run(c.Context, m, nil)
 	report.Render(p.out, view)
-	if report.Unconfirmed() {
+	switch {
+	case report.LeftFor(logout.KeptNoConsent):
 		return errors.Join(report.Err(), errConsent)
+	case report.LeftFor(logout.KeptAmbiguous):
+		return errors.Join(report.Err(), errAmbiguousKey)
 	}
 	return report.Err()
 }
@@ -101,7 +121,7 @@ func (p *process) logout(c *cli.Context) error {
 // target reads what the command line names.
 func (p *process) target(c *cli.Context) (logout.Target, error) {
 	t := logout.Target{
-		Identities:   append(slices.Clone(c.StringSlice("identity")), c.Args().Slice()...),
+		Identities:   append(c.Args().Slice(), c.StringSlice("identity")...),
 		Providers:    c.StringSlice("provider"),
 		All:          c.Bool("all"),
 		KeepProvider: c.Bool("keep-provider"),
@@ -154,7 +174,7 @@ func (p *process) consent(c *cli.Context, plan logout.Plan) (logout.Plan, error)
 		return plan.KeepLongLived(logout.KeptNoConsent), nil
 	}
 	question := fmt.Sprintf("Remove the long-lived access key of %s? The keyring has the only copy.", strings.Join(names, ", "))
-	ok, err := p.confirm(logout.Clean(question), "Keep it", "Remove it")
+	ok, err := p.confirm(c.Context, logout.Clean(question), "Keep it", "Remove it")
 	if err != nil || ok {
 		return plan, err
 	}
@@ -162,11 +182,21 @@ func (p *process) consent(c *cli.Context, plan logout.Plan) (logout.Plan, error)
 }
 
 // choose shows the list. ATMOS_IDENTITY only preselects a line.
-func (p *process) choose(m logout.Machine) (logout.Target, error) {
+func (p *process) choose(ctx context.Context, m logout.Machine) (logout.Target, error) {
 	var lines []string
 	var targets []logout.Target
 	selected := 0
-	for _, id := range m.Graph.Identities() {
+	ids := slices.Clone(m.Graph.Identities())
+	slices.SortStableFunc(ids, func(a, b config.Identity) int { // the default one first
+		switch {
+		case a.Default == b.Default:
+			return 0
+		case a.Default:
+			return -1
+		}
+		return 1
+	})
+	for _, id := range ids {
 		if strings.EqualFold(id.Name, os.Getenv("ATMOS_IDENTITY")) {
 			selected = len(lines)
 		}
@@ -181,7 +211,7 @@ func (p *process) choose(m logout.Machine) (logout.Target, error) {
 		return logout.Target{}, usageError{errors.New("atmos.yaml declares no identity and no provider"), "credclean reads the auth block of atmos.yaml"}
 	}
 	lines, targets = append(lines, "All identities (complete logout)"), append(targets, logout.Target{All: true})
-	i, err := p.selectOne("Choose what to logout from:", lines, selected)
+	i, err := p.selectOne(ctx, "Choose what to logout from:", lines, selected)
 	if err != nil {
 		return logout.Target{}, err
 	}

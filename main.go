@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -148,7 +149,11 @@ func split(err error) []error {
 	return []error{err}
 }
 
-func (p *process) warn(format string, args ...any) {
+// warn says what the user should know though the run goes on.
+func (p *process) warn(c *cli.Context, format string, args ...any) {
+	if c.Bool("quiet") {
+		return
+	}
 	fmt.Fprintf(p.errOut, "credclean: warning: %s\n", logout.Clean(fmt.Sprintf(format, args...)))
 }
 
@@ -168,6 +173,8 @@ func hint(err error) string {
 		return unknownHint(unknown)
 	case errors.Is(err, errConsent):
 		return "a long-lived access key has no other copy: add --yes to remove it, or --keep-long-lived to keep it"
+	case errors.Is(err, errAmbiguousKey):
+		return "run credclean logout in the project of that realm first; if the entry is still there, it is yours to remove with your keyring's own program"
 	case errors.Is(err, context.Canceled):
 		return "run the same command again to finish"
 	case errors.Is(err, store.ErrLocked):
@@ -267,15 +274,21 @@ Exit codes: 0 nothing of what was named is left, or it was kept as you asked;
 1 something is left or could not be checked; 2 usage or configuration error,
 nothing was touched; 130 or 143 interrupted.`
 
-// machine reads the configuration and opens what a plan is computed from.
-func (p *process) machine(c *cli.Context, opts store.SystemOptions) (logout.Machine, error) {
+// A workplace is a machine without its keyrings, and what they are found by.
+type workplace struct {
+	logout.Machine
+	config *config.Config
+}
+
+// workplace reads the configuration. It asks no keyring.
+func (p *process) workplace(c *cli.Context) (workplace, error) {
 	home, err := homeDir()
 	if err != nil {
-		return logout.Machine{}, err
+		return workplace{}, err
 	}
 	workDir, err := os.Getwd()
 	if err != nil {
-		return logout.Machine{}, fmt.Errorf("working directory: %w", err)
+		return workplace{}, fmt.Errorf("working directory: %w", err)
 	}
 	roots := store.NewRoots(home, workDir, os.TempDir(), runtime.GOOS, os.LookupEnv)
 	cfg, err := config.Load(config.System{
@@ -283,33 +296,40 @@ func (p *process) machine(c *cli.Context, opts store.SystemOptions) (logout.Mach
 		ConfigHome: roots[store.Config], CacheHome: roots[store.Cache], LookupEnv: os.LookupEnv,
 	}, config.Options{Files: c.StringSlice("config"), Dirs: c.StringSlice("config-path"), Profiles: splitCommas(c.StringSlice("profile"))})
 	if err != nil {
-		return logout.Machine{}, err
+		return workplace{}, err
 	}
-	if !c.Bool("quiet") {
-		for _, w := range cfg.Warnings {
-			p.warn("%s", w)
-		}
+	for _, w := range cfg.Warnings {
+		p.warn(c, "%s", w)
 	}
+	// The configuration may set ATMOS_XDG_* itself.
 	roots = store.NewRoots(home, workDir, os.TempDir(), runtime.GOOS, cfg.LookupEnv)
-	return logout.Machine{
-		Graph:    chain.New(cfg.Auth),
-		Roots:    roots,
-		WorkDir:  workDir,
-		Realms:   p.realms(cfg),
-		Keyrings: p.keyrings(c, cfg, roots, workDir, opts),
-		Files:    &store.Files{},
+	docker := filepath.Join(home, ".docker")
+	if dir := os.Getenv("DOCKER_CONFIG"); dir != "" {
+		docker = roots.Expand(dir, workDir)
+	}
+	return workplace{
+		logout.Machine{
+			Graph:        chain.New(cfg.Auth),
+			Integrations: cfg.Auth.Integrations,
+			Roots:        roots,
+			WorkDir:      workDir,
+			Realms:       p.realms(c, cfg),
+			Files:        &store.Files{},
+			DockerConfig: filepath.Join(docker, "config.json"),
+		},
+		cfg,
 	}, nil
 }
 
 // realms are those of the project that the configuration belongs to.
-func (p *process) realms(cfg *config.Config) []string {
+func (p *process) realms(c *cli.Context, cfg *config.Config) []string {
 	project := store.Project{Dirs: cfg.Dirs, Flagged: cfg.Flagged}
 	env, _ := cfg.LookupEnv("ATMOS_AUTH_REALM")
 	for _, realm := range []string{env, cfg.Auth.Realm} {
 		switch {
 		case realm == "" || slices.Contains(project.Explicit, realm):
 		case !store.ValidRealm(realm):
-			p.warn("Atmos takes no realm like %q: nothing can be stored under it", realm)
+			p.warn(c, "Atmos takes no realm like %q: nothing can be stored under it", realm)
 		default:
 			project.Explicit = append(project.Explicit, realm)
 		}
@@ -318,49 +338,50 @@ func (p *process) realms(cfg *config.Config) []string {
 }
 
 // keyrings are all that may hold an entry: releases up to v1.220 ignored
-// auth.keyring, so the default places are always among them.
-func (p *process) keyrings(c *cli.Context, cfg *config.Config, roots store.Roots, workDir string, opts store.SystemOptions) []store.Keyring {
-	var keyrings []store.Keyring
-	if k := p.systemKeyring(c, cfg, roots, opts); k != nil {
-		keyrings = append(keyrings, k)
+// auth.keyring, so the default places are always among them. The warnings are what
+// the user should know of them.
+func (p *process) keyrings(c *cli.Context, w workplace, opts store.SystemOptions) (keyrings []store.Keyring, warnings []string) {
+	system, warning := p.systemKeyring(c, w, opts)
+	if system != nil {
+		keyrings = append(keyrings, system)
 	}
-	standard := store.DefaultKeyringDir(roots)
+	if warning != "" {
+		warnings = append(warnings, warning)
+	}
+	standard := store.DefaultKeyringDir(w.Roots)
 	keyrings = append(keyrings, store.FileKeyring{Dir: standard, Default: true})
-	env, _ := cfg.LookupEnv("ATMOS_KEYRING_FILE_PATH")
-	var dirs []string
-	for _, path := range []string{env, cfg.Auth.Keyring.Path} {
+	env, _ := w.config.LookupEnv("ATMOS_KEYRING_FILE_PATH")
+	dirs := []string{standard}
+	for _, path := range []string{env, w.config.Auth.Keyring.Path} {
 		if path == "" {
 			continue
 		}
-		if dir := store.KeyringDir(roots, path, workDir); dir != standard && !slices.Contains(dirs, dir) {
+		if dir := store.KeyringDir(w.Roots, path, w.WorkDir); !slices.Contains(dirs, dir) {
 			dirs = append(dirs, dir)
 			keyrings = append(keyrings, store.FileKeyring{Dir: dir})
 		}
 	}
-	return keyrings
+	return keyrings, warnings
 }
 
 // systemKeyring is the keyring of the operating system, or nil if there is
 // none and nothing can have been stored in one.
-func (p *process) systemKeyring(c *cli.Context, cfg *config.Config, roots store.Roots, opts store.SystemOptions) store.Keyring {
-	k := store.NewSystemKeyring(opts)
-	if owner := otherOwner(roots[store.Home]); owner != "" {
-		p.warn("credentials below %s are cleaned, which belongs to %s; that user's system keyring cannot be asked from here", roots[store.Home], owner)
-		return store.NotAsked(k.Location(), fmt.Errorf("the system keyring of %s was not asked", owner))
+func (p *process) systemKeyring(c *cli.Context, w workplace, opts store.SystemOptions) (k store.Keyring, warning string) {
+	home := w.Roots[store.Home]
+	k = store.NewSystemKeyring(opts)
+	if owner := otherOwner(home); owner != "" {
+		return store.NotAsked(k.Location(), fmt.Errorf("the system keyring of %s was not asked", owner)),
+			fmt.Sprintf("credentials below %s are cleaned, which belongs to %s; that user's system keyring cannot be asked from here", home, owner)
 	}
-	_, err := k.Find(c.Context, nil)
-	if !errors.Is(err, store.ErrNoService) {
-		return k
+	if _, err := k.Find(c.Context, nil); !errors.Is(err, store.ErrNoService) {
+		return k, ""
 	}
-	data, _ := cfg.LookupEnv("XDG_DATA_HOME")
-	onDisk, lookErr := store.KeyringOnDisk(roots[store.Home], data)
-	if onDisk || lookErr != nil {
-		return k
+	data, _ := w.config.LookupEnv("XDG_DATA_HOME")
+	onDisk, err := store.KeyringOnDisk(home, data)
+	if onDisk || err != nil {
+		return k, ""
 	}
-	if !c.Bool("quiet") {
-		p.warn("no keyring service here, and no keyring on disk: nothing can have been stored in one")
-	}
-	return nil
+	return nil, "no keyring service here, and no keyring on disk: nothing can have been stored in one"
 }
 
 func splitCommas(values []string) []string {

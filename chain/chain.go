@@ -303,7 +303,7 @@ func (g *Graph) rootOf(i int) Link {
 				root = identityLink(g.auth.Identities[i])
 			case walking[next]:
 				root = identityLink(g.auth.Identities[i])
-				g.cycles = append(g.cycles, i)
+				g.cycles = append(g.cycles, next)
 			default:
 				i = next
 				continue

@@ -42,9 +42,10 @@ func (d *decoder) miss(format string, args ...any) {
 	}
 }
 
-// wrong notes an error: v, which stands at path, is not what it should be.
+// wrong notes an error: v, which stands at path, is not what it should be. The
+// first few are enough.
 func (d *decoder) wrong(v *value, path []string, want, got string) {
-	if s := fmt.Sprintf("%s: %s: want %s, not %s", v.at, dotted(path), want, got); d.note(s) {
+	if s := fmt.Sprintf("%s: %s: want %s, not %s", v.at, dotted(path), want, got); len(d.errs) < 10 && d.note(s) {
 		d.errs = append(d.errs, errors.New(s))
 	}
 }
@@ -62,12 +63,19 @@ func (d *decoder) mapping(v *value, path ...string) []entry {
 	case v == nil:
 	case v.kind == mapping:
 		return v.entries
-	case v.kind == unknown:
+	case v.kind == unknown && holdsNames(path):
 		d.miss("%s: %s: %s", v.at, dotted(path), v.text)
+	case v.kind == unknown:
+		d.warn("%s: %s: %s", v.at, dotted(path), v.text)
 	case v.kind == text || v.kind == list:
 		d.wrong(v, path, mapping.String(), v.kind.String())
 	}
 	return nil
+}
+
+// holdsNames says whether the mapping at path may declare names, or lead to more.
+func holdsNames(path []string) bool {
+	return path[0] == "env" || path[0] == "profiles" || path[0] == "auth" && len(path) <= 2
 }
 
 // scalar returns the text of v, which stands at path, and whether it is known.

@@ -67,8 +67,11 @@ func (l *loader) flagged(files, dirs []string) (found []mainFile, spelled string
 	var errs []error
 	for _, f := range files {
 		path := abs(l.sys.WorkDir, f)
-		if !exists(path) {
-			errs = append(errs, fmt.Errorf("--config %s: %w", f, fs.ErrNotExist))
+		if _, err := os.Stat(path); err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				err = fs.ErrNotExist
+			}
+			errs = append(errs, fmt.Errorf("--config %s: %w", f, err))
 			continue
 		}
 		found = append(found, mainFile{path: path})

@@ -116,7 +116,7 @@ func (l *loader) data(at position, path, tag string, data []byte) (*value, error
 	case ".env":
 		return dotenv(l.display(path), string(data)), nil
 	case ".toml", ".hcl", ".tf", ".tfvars":
-		return unknownValue(at, fmt.Sprintf("%s %s: %s is not read", tag, printable(path), ext)), nil
+		return unknownValue(at, fmt.Sprintf("%s %s: %s is not read", tag, l.display(path), ext)), nil
 	}
 	return textValue(at, string(data)), nil
 }

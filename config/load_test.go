@@ -85,9 +85,9 @@ func (m *machine) short(s string) string {
 	return filepath.ToSlash(strings.ReplaceAll(s, m.root+string(filepath.Separator), ""))
 }
 
-func mustLoad(t testing.TB, m *machine, opt config.Options) *config.Config {
+func mustLoad(t testing.TB, m *machine) *config.Config {
 	t.Helper()
-	c, err := m.load(opt)
+	c, err := m.load(config.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,14 +265,14 @@ func TestDiscovery(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMachine(t, everywhere)
 			m.work, m.env = tt.work, tt.env
-			equal(t, *mustLoad(t, m, config.Options{}), tt.want)
+			equal(t, *mustLoad(t, m), tt.want)
 		})
 	}
 	for _, work := range []string{"repo/dot", "repo/dir", "repo/d", "repo/dotd"} {
 		t.Run("local "+work, func(t *testing.T) {
 			m := newMachine(t, everywhere)
 			m.work = work
-			equal(t, mustLoad(t, m, config.Options{}).Auth.Realm, "home")
+			equal(t, mustLoad(t, m).Auth.Realm, "home")
 		})
 	}
 }
@@ -292,7 +292,7 @@ func TestNotFound(t *testing.T) {
 func TestOnlyDropIns(t *testing.T) {
 	m := newMachine(t, files{"repo/.git/": "", "repo/.atmos.d/a.yaml": realm("drop-in"), "repo/app/README": ""})
 	m.work = "repo/app"
-	equal(t, *mustLoad(t, m, config.Options{}), config.Config{
+	equal(t, *mustLoad(t, m), config.Config{
 		Files: paths("repo/.atmos.d/a.yaml"),
 		Auth:  config.Auth{Realm: "drop-in"},
 	})
@@ -392,7 +392,7 @@ func TestSymlinkedWorkDir(t *testing.T) {
 		t.Skip(err)
 	}
 	m.work = "alias"
-	c := mustLoad(t, m, config.Options{})
+	c := mustLoad(t, m)
 	equal(t, c.Dirs, []string{"alias"})
 }
 
@@ -428,7 +428,7 @@ env:
 		"work/.env": "# a comment\nexport ATMOS_PROFILE_HINT=\"dev # still\" # not\nATMOS_PLAIN = one two # rest\nOTHER=1\n",
 	})
 	m.env = map[string]string{"ATMOS_AUTH_REALM": "from-process", "KEYRING": "file", "PATH": "/bin"}
-	c := mustLoad(t, m, config.Options{})
+	c := mustLoad(t, m)
 	got := map[string]string{}
 	for _, name := range []string{
 		"ATMOS_AUTH_REALM", "ATMOS_KEYRING_TYPE", "ATMOS_SECRET", "ATMOS_GONE", "AWS_REGION", "atmos_lower", "PATH", "ATMOS_PROFILE_HINT", "ATMOS_PLAIN", "OTHER",

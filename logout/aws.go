@@ -39,7 +39,7 @@ func (m Machine) planAWS(p *Plan, r removal) {
 			err = &fs.PathError{Op: "open", Path: dir.place.String(), Err: store.ErrSymlink}
 		}
 		if err != nil || !info.IsDir() {
-			p.Steps = append(p.Steps, Step{Kind: OtherFile, Name: dir.owner, Realm: dir.realm, Place: dir.place, Err: err})
+			p.Steps = append(p.Steps, Step{Kind: OtherFile, Name: dir.owner, Realm: dir.realm, Place: dir.place, Tree: true, Err: err})
 			continue
 		}
 		for _, kind := range []store.Kind{CredentialsFile, ConfigFile} {
@@ -48,7 +48,9 @@ func (m Machine) planAWS(p *Plan, r removal) {
 		if dir.scope == store.WholeDirectory {
 			m.planOthers(p, dir)
 		}
-		p.Steps = append(p.Steps, Step{Kind: LockFiles, Name: dir.owner, Realm: dir.realm, Place: dir.place})
+		p.Steps = append(p.Steps, Step{Kind: LockFiles, Name: dir.owner, Realm: dir.realm, Place: dir.place, Locks: []store.Place{
+			dir.place.Join(store.CredentialsFile), dir.place.Join(store.ConfigFile),
+		}})
 	}
 }
 
@@ -104,7 +106,7 @@ func (m Machine) planOthers(p *Plan, dir awsDir) {
 		if info, err := m.Files.Look(place); err == nil && info.IsDir() && store.Reserved(strings.ToLower(dir.owner)) {
 			continue // a provider called aws: C/aws/aws/<x> may be provider x in a realm called aws
 		}
-		p.Steps = append(p.Steps, Step{Kind: OtherFile, Name: dir.owner, Realm: dir.realm, Place: place})
+		p.Steps = append(p.Steps, Step{Kind: OtherFile, Name: dir.owner, Realm: dir.realm, Place: place, Tree: true})
 	}
 }
 
@@ -150,7 +152,7 @@ func (m Machine) awsDirs(r removal) []awsDir {
 			}
 			for _, realm := range m.realmsOf(l) {
 				for _, spelled := range store.Spellings(root.Name) {
-					path, err := l.Fill(spelled, realm, "")
+					path, err := l.Fill(store.Words{Name: spelled, Realm: realm})
 					if err != nil {
 						path = "."
 					}
@@ -212,7 +214,7 @@ func (m Machine) rootDirs() []string {
 			continue
 		}
 		for _, realm := range m.realmsOf(l) {
-			path, err := l.Fill("x", realm, "")
+			path, err := l.Fill(store.Words{Name: "x", Realm: realm})
 			if err != nil {
 				continue
 			}

@@ -173,7 +173,7 @@ func keyringOutcome(n Name, results []Result) (line, bool) {
 				l.remark = reason(res.Err)
 			}
 			causes = append(causes, cause(res.Err))
-		case res.Outcome == Kept && !res.Kept.Wished():
+		case res.Outcome == Kept && !res.Kept.Settled():
 			l.bad = true
 			l.remark = cmpString(l.remark, "kept, "+string(res.Kept))
 		case res.Outcome == Removed:

@@ -2,16 +2,11 @@ package logout
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/credclean/credclean/chain"
-	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/store"
 )
 
@@ -27,17 +22,18 @@ const (
 // A Reason says why a step is kept.
 type Reason string
 
-// The reasons. The first two are the user's own wish; the others leave
-// something behind that the exit code has to tell of.
+// The reasons.
 const (
 	KeptByFlag    Reason = "--keep-long-lived"
 	KeptByAnswer  Reason = "your answer"
 	KeptNoConsent Reason = "not confirmed"
 	KeptAmbiguous Reason = "ambiguous"
+	KeptShared    Reason = "another program uses it too"
 )
 
-// Wished tells whether the user asked for it.
-func (r Reason) Wished() bool { return r == KeptByFlag || r == KeptByAnswer }
+// Settled tells whether nothing is left to do: the user asked for it, or it is
+// not Atmos's alone. What is kept for the other reasons the exit code tells of.
+func (r Reason) Settled() bool { return r == KeptByFlag || r == KeptByAnswer || r == KeptShared }
 
 // A Step is one removal. It is plain data: a plan can be printed, compared and run.
 type Step struct {
@@ -48,7 +44,9 @@ type Step struct {
 	Keyring string // of a KeyringEntry: its location
 	Key     string // of a KeyringEntry
 
-	ByStartURL bool // of a SessionToken: no other provider uses it
+	Shared store.Sharing // who else uses what is there
+	Tree   bool          // a whole directory goes
+	Locks  []store.Place // of LockFiles: the files they belong to; with them, further lock files
 
 	Place   store.Place          // of everything but a KeyringEntry
 	Rule    store.Rule           // of AWS files
@@ -91,6 +89,8 @@ type Plan struct {
 	Chains   []chain.Chain // of the identities that were named
 	Steps    []Step
 	Affected []Affected
+	// LeftAlone is what other programs keep and Atmos may have used, a sentence each.
+	LeftAlone []string
 	// StartURLs are where browser sessions of the providers involved can be ended.
 	StartURLs []string
 }
@@ -116,6 +116,7 @@ func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
 	m.planAWS(&p, r)
 	m.planFiles(&p, r)
 	m.planDirs(&p)
+	p.LeftAlone = m.leftAlone(r)
 	p.Affected = m.affected(p, r)
 	for _, n := range r.names {
 		if url := m.provider(n).StartURL; n.Provider && url != "" && !slices.Contains(p.StartURLs, url) {
@@ -221,120 +222,6 @@ func (r removal) has(l chain.Link) bool {
 	return slices.ContainsFunc(r.names, func(n Name) bool { return n.Name == l.Name && n.Provider == l.Provider })
 }
 
-// planFiles looks for what lies in files of its own: tokens and the like.
-func (m Machine) planFiles(p *Plan, r removal) {
-	for _, l := range store.Locations() {
-		if l.Kind == store.AWSFiles || !m.maybe(l) {
-			continue
-		}
-		for _, n := range r.names {
-			if n.Provider != (l.Of == store.OfProvider) && n.Declared || !l.For(n.Kind) {
-				continue
-			}
-			for _, realm := range m.realmsOf(l) {
-				for _, spelled := range store.Spellings(n.Name) {
-					m.planFile(p, l, n, realm, spelled)
-				}
-			}
-		}
-	}
-}
-
-// maybe tells whether the part of a location that is the same for all exists.
-// It spares a look per name where Atmos never kept anything.
-func (m Machine) maybe(l store.Location) bool {
-	dir := l.Path[:strings.IndexByte(l.Path, '{')]
-	if !strings.Contains(dir, "/") {
-		return true
-	}
-	place := store.Place{Root: m.Roots[l.Under], Path: dir[:strings.LastIndexByte(dir, '/')]}
-	_, err := m.Files.Look(place)
-	return !errors.Is(err, fs.ErrNotExist)
-}
-
-func (m Machine) realmsOf(l store.Location) []string {
-	if l.HasRealm() {
-		return m.Realms
-	}
-	return []string{""}
-}
-
-func (m Machine) planFile(p *Plan, l store.Location, n Name, realm, spelled string) {
-	s := Step{Kind: l.Kind, Name: n.Name, Realm: realm, ByStartURL: l.ByStartURL}
-	add := func(err error) {
-		s.Err = err
-		if !slices.ContainsFunc(p.Steps, func(have Step) bool { return have.Kind == s.Kind && have.Name == s.Name && have.Place == s.Place }) {
-			p.Steps = append(p.Steps, s)
-		}
-	}
-	provider := m.provider(n)
-	known := provider.StartURL != "" && !slices.Contains(provider.Unresolved, "region")
-	portal := store.Portal(provider.StartURL, provider.Region)
-	if l.HasPortal() && !known {
-		portal = "*"
-	}
-	path, err := l.Fill(spelled, realm, portal)
-	s.Place = store.Place{Root: m.Roots[l.Under], Path: path}
-	if err != nil {
-		s.Place.Path = "."
-		add(err)
-		return
-	}
-	if portal == "*" && l.HasPortal() {
-		s.Place = s.Place.Dir()
-		names, err := m.Files.List(s.Place)
-		if err != nil || len(names) > 0 {
-			add(cmpErr(err, fmt.Errorf("cannot tell whose they are: the start URL of %q is not known", n.Name)))
-		}
-		return
-	}
-	info, err := m.Files.Look(s.Place)
-	if errors.Is(err, fs.ErrNotExist) {
-		return
-	}
-	if err != nil || !info.Mode().IsRegular() {
-		add(err)
-		return
-	}
-	token, err := m.readToken(s.Place)
-	switch {
-	case l.ByStartURL && err != nil:
-		add(fmt.Errorf("cannot tell whose it is: %w", err))
-		return
-	case l.ByStartURL && !known:
-		add(fmt.Errorf("cannot tell whose it is: the start URL of %q is not known", n.Name))
-		return
-	case l.ByStartURL && !sameURL(token.StartURL, provider.StartURL):
-		return // another project's provider of this name
-	}
-	if !token.ExpiresAt.IsZero() {
-		s.Expiry = map[string]time.Time{n.Name: token.ExpiresAt}
-	}
-	add(nil)
-}
-
-// token is the part of a JSON token file that tells whose it is and until when it is valid.
-type token struct {
-	StartURL  string    `json:"startUrl"`
-	ExpiresAt time.Time `json:"expiresAt"`
-}
-
-func (m Machine) readToken(p store.Place) (token, error) {
-	var t token
-	data, err := m.Files.Read(p)
-	if err != nil {
-		return t, err
-	}
-	if json.Unmarshal(data, &t) != nil { // its error would quote the token
-		return token{}, errors.New("it is not the JSON of a token")
-	}
-	return t, nil
-}
-
-func sameURL(a, b string) bool {
-	return strings.TrimRight(a, "/#") == strings.TrimRight(b, "/#")
-}
-
 func cmpErr(err, other error) error {
 	if err != nil {
 		return err
@@ -348,7 +235,7 @@ func (m Machine) planDirs(p *Plan) {
 	for _, s := range p.Steps {
 		switch {
 		case s.Kind == LockFiles:
-			places = append(places, s.Place.Join(store.CredentialsFile))
+			places = append(places, s.Locks...)
 		case s.Kind != store.KeyringEntry:
 			places = append(places, s.Place)
 		}
@@ -389,10 +276,10 @@ func (m Machine) affected(p Plan, r removal) []Affected {
 			continue
 		}
 		switch {
-		case s.Kind == store.KeyringEntry, s.Kind == store.SessionToken:
+		case s.Kind == store.KeyringEntry, s.Kind == store.SessionToken, s.Kind == store.RefreshToken, s.Shared != store.Alone:
 			share(s.Name, s.Name, kind[s.Name]+s.Name)
-			for _, other := range m.samePortal(s) {
-				share(other.Name, s.Name, "portal "+other.StartURL)
+			for _, other := range m.sharers(s) {
+				share(other.Name, s.Name, s.sharing(m.provider(Name{Name: s.Name})))
 			}
 		case s.Rule.Scope == store.WholeDirectory:
 			for _, name := range s.Owners {
@@ -419,15 +306,10 @@ func (m Machine) affected(p Plan, r removal) []Affected {
 	return all
 }
 
-// samePortal are the other providers that use the session token of a step.
-func (m Machine) samePortal(s Step) []config.Provider {
-	if s.Kind != store.SessionToken || s.ByStartURL {
-		return nil
-	}
-	mine := m.provider(Name{Name: s.Name})
-	return slices.DeleteFunc(slices.Clone(m.Graph.Providers()), func(p config.Provider) bool {
-		return p.Name == mine.Name || p.StartURL != mine.StartURL || p.Region != mine.Region
-	})
+// NamesOnly tells whether something goes that bears a name of the set but no
+// project's realm, so that it may have been left by another project.
+func (p Plan) NamesOnly() bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.shared() && s.Err == nil && s.Kept == "" })
 }
 
 // Found tells whether the plan holds anything to remove, to keep, or that could not be looked at.

@@ -1,6 +1,7 @@
 package logout
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/fatih/color"
 
+	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/store"
 )
 
@@ -112,7 +114,7 @@ func (p Plan) Preview(w io.Writer, v View) {
 	}
 	fmt.Fprintln(w)
 	fmt.Fprintf(w, "%s would be logged out\n", identities(len(p.found())))
-	v.after(w, affectedText(p.Affected), p.keptText(v))
+	v.after(w, affectedText(p.Affected), p.keptText(v), p.LeftAlone)
 }
 
 // DryRun draws a plan that is not carried out.
@@ -156,7 +158,7 @@ func (r Report) Render(w io.Writer, v View) {
 	}
 	names := r.Names()
 	affected := slices.DeleteFunc(slices.Clone(r.Plan.Affected), func(a Affected) bool { return !slices.Contains(names, a.By) })
-	v.after(w, affectedText(affected), kept, r.validText(v))
+	v.after(w, affectedText(affected), kept, r.Plan.LeftAlone, r.validText(v))
 	if slices.ContainsFunc(r.Results, func(res Result) bool { return res.Outcome == Removed || res.Outcome == Failed }) {
 		v.note(w, r.Plan.StartURLs)
 	}
@@ -196,17 +198,26 @@ func (r Report) summary(w io.Writer, v View, good int, lines []line) {
 			fmt.Fprintf(w, "Successfully logged out from %s\n", identities(len(r.Names())))
 		}
 	}
-	if !slices.ContainsFunc(lines, func(l line) bool { return l.cause != "" }) {
+	var causes []string
+	for _, c := range r.Plan.Chains {
+		if errors.Is(c.Err, chain.ErrCycle) {
+			causes = append(causes, fmt.Sprintf("  • %s: %s", Clean(c.Loop[0]), Clean(c.Err.Error())))
+		}
+	}
+	for _, l := range lines {
+		if l.cause != "" {
+			causes = append(causes, fmt.Sprintf("  • %s: %s", Clean(l.of), Clean(l.cause)))
+		}
+	}
+	if causes == nil {
 		return
 	}
 	if !v.Quiet {
 		fmt.Fprintln(w)
 	}
 	fmt.Fprintln(w, "Errors encountered:")
-	for _, l := range lines {
-		if l.cause != "" {
-			fmt.Fprintf(w, "  • %s: %s\n", Clean(l.of), Clean(l.cause))
-		}
+	for _, c := range causes {
+		fmt.Fprintln(w, c)
 	}
 }
 
@@ -239,6 +250,8 @@ func (p Plan) keptText(v View) []string {
 		switch {
 		case s.Kept == KeptAmbiguous:
 			lines = append(lines, fmt.Sprintf("Kept: %s (keyring entry %s may belong to the realm %s)", Clean(s.Name), Clean(s.Key), Clean(s.Foreign)))
+		case s.Kept == KeptShared:
+			lines = append(lines, fmt.Sprintf("Kept: %s (%s, %s)", Clean(s.Name), Clean(v.Roots.Show(s.Place.String())), s.Kept))
 		case s.Kept != "" && s.Err == nil:
 			lines = append(lines, fmt.Sprintf("Kept: %s (long-lived access key, %s)", Clean(s.Name), s.Kept))
 		case len(s.Strange) > 0:

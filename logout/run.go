@@ -52,7 +52,7 @@ func (p Plan) Run(ctx context.Context, m Machine, done func(Result)) Report {
 		res := Result{Step: s}
 		err := ctx.Err()
 		switch {
-		case s.Kept != "" && (s.Err == nil || s.Kept.Wished()):
+		case s.Kept != "" && (s.Err == nil || s.Kept.Settled()):
 			res.Outcome = Kept
 			r.add(res, done)
 			continue
@@ -90,7 +90,7 @@ func (res *Result) remove(ctx context.Context, m Machine, k store.Keyring) error
 	case store.KeyringEntry:
 		return k.Remove(ctx, res.Key)
 	case LockFiles:
-		return m.Files.RemoveLocks(ctx, res.Place)
+		return m.Files.RemoveLocks(ctx, res.Locks...)
 	case EmptyDir:
 		return m.Files.RemoveEmptyDir(res.Place)
 	}
@@ -104,11 +104,11 @@ func (res *Result) remove(ctx context.Context, m Machine, k store.Keyring) error
 			res.Keeps = cut.Kept
 		}
 		return err
-	case OtherFile:
-		return m.Files.RemoveTree(res.Place)
-	default:
-		return m.Files.Remove(res.Place)
 	}
+	if res.Tree {
+		return m.Files.RemoveTree(res.Place)
+	}
+	return m.Files.Remove(res.Place)
 }
 
 // Names are the members of the removal set of which something was removed, in
@@ -153,15 +153,13 @@ func (r Report) Complete() bool {
 		return false
 	}
 	return !slices.ContainsFunc(r.Results, func(res Result) bool {
-		return res.Outcome == Failed || res.Outcome == Kept && !res.bare() && !res.Kept.Wished()
+		return res.Outcome == Failed || res.Outcome == Kept && !res.bare() && !res.Kept.Settled()
 	})
 }
 
-// Unconfirmed tells whether a long-lived access key was kept because nobody was asked.
-func (r Report) Unconfirmed() bool {
-	return slices.ContainsFunc(r.Results, func(res Result) bool {
-		return res.Outcome == Kept && res.Kept == KeptNoConsent
-	})
+// LeftFor tells whether something was kept for this reason.
+func (r Report) LeftFor(why Reason) bool {
+	return slices.ContainsFunc(r.Results, func(res Result) bool { return res.Outcome == Kept && res.Kept == why })
 }
 
 // Err is nil for a complete report, else ErrIncomplete joined with every cause.

@@ -27,12 +27,15 @@ func (t Target) Empty() bool { return !t.All && len(t.Identities)+len(t.Provider
 
 // A Machine is all that a plan is computed from and run on.
 type Machine struct {
-	Graph    *chain.Graph
-	Roots    store.Roots
-	WorkDir  string // what relative paths of atmos.yaml count from
-	Realms   []string
-	Keyrings []store.Keyring
-	Files    *store.Files
+	Graph        *chain.Graph
+	Integrations []config.Integration
+	Roots        store.Roots
+	WorkDir      string // what relative paths of atmos.yaml count from
+	Realms       []string
+	Keyrings     []store.Keyring
+	Files        *store.Files
+	// DockerConfig is the path of Docker's config.json.
+	DockerConfig string
 }
 
 // A Name is one member of the removal set.
@@ -56,6 +59,27 @@ func (n Name) longLived(g *chain.Graph) bool {
 	}
 	id, err := g.Identity(n.Name)
 	return err != nil || id.Kind == "aws/user" && !id.AccessKeyInFile
+}
+
+// Check finds what is wrong with a target without looking at anything: the errors of
+// NewPlan but for identities that are not declared, which may be found all the same.
+func (m Machine) Check(t Target) error {
+	var errs []error
+	for _, name := range t.Providers {
+		_, err := m.Graph.Provider(name)
+		errs = append(errs, err)
+	}
+	for _, name := range t.Identities {
+		c, err := m.Graph.Chain(name)
+		switch {
+		case errors.Is(err, chain.ErrUnknown):
+		case err != nil:
+			errs = append(errs, err)
+		case errors.Is(c.Err, chain.ErrCycle):
+			errs = append(errs, fmt.Errorf("identity %q: %w", name, c.Err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // A removal set, and what is known about it before anything is looked at.
@@ -97,7 +121,10 @@ func (s spelledNames) set() map[string]bool {
 // declared. The errors are those of chain, and chain.ErrCycle for a named identity.
 func (m Machine) expand(ctx context.Context, t *Target) (removal, error) {
 	var r removal
-	var err error
+	err := m.Check(*t)
+	if err != nil {
+		return r, err
+	}
 	switch {
 	case t.All:
 		r.addLinks(m.Graph.All(), "")
@@ -160,9 +187,6 @@ func (m Machine) expandIdentities(ctx context.Context, r *removal, t *Target) er
 			if found, err = m.findUndeclared(ctx, r, name, err); found {
 				continue
 			}
-		}
-		if err == nil && errors.Is(c.Err, chain.ErrCycle) {
-			err = fmt.Errorf("identity %q: %w", name, c.Err)
 		}
 		if err != nil {
 			errs = append(errs, err)

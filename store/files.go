@@ -209,19 +209,25 @@ func (f *Files) leftover(p Place) (bool, error) {
 	return err == nil, ignoreAbsent(err)
 }
 
-// RemoveSections applies a rule to an AWS file under the lock that Atmos takes,
-// and looks again. A file that stays is replaced in one step, so that at any moment
-// it is either as before or as after. The error is fs.ErrNotExist if there was nothing to do.
+// RemoveSections applies a rule to an AWS file. Of a symbolic link the link
+// goes. Else it is Edit.
 func (f *Files) RemoveSections(ctx context.Context, p Place, rule Rule) (Cut, error) {
-	info, err := f.Look(p)
-	leftover, lookErr := f.leftover(p)
-	switch {
-	case lookErr != nil:
-		return Cut{}, lookErr
-	case err != nil && !leftover:
-		return Cut{}, err
-	case err == nil && info.Mode()&fs.ModeSymlink != 0:
+	if info, err := f.Look(p); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return Cut{}, f.removeLink(p)
+	}
+	return f.Edit(ctx, p, func(data []byte) (Cut, error) { return rule.Apply(path.Base(p.Path), data), nil })
+}
+
+// Edit cuts something out of a file under the lock that Atmos takes, and looks
+// again. A file that stays is replaced in one step, so that at any moment it is
+// either as before or as after. The error is fs.ErrNotExist if there was nothing to do.
+func (f *Files) Edit(ctx context.Context, p Place, apply func([]byte) (Cut, error)) (Cut, error) {
+	leftover, err := f.leftover(p)
+	if err != nil {
+		return Cut{}, err
+	}
+	if _, err := f.Look(p); err != nil && !leftover {
+		return Cut{}, err
 	}
 	unlock, err := f.lock(ctx, p, LockWait)
 	if err != nil {
@@ -231,15 +237,12 @@ func (f *Files) RemoveSections(ctx context.Context, p Place, rule Rule) (Cut, er
 	if err := ignoreAbsent(f.roots[p.Root].Remove(p.Path + TempSuffix)); err != nil {
 		return Cut{}, err
 	}
-	data, info, err := f.read(p)
-	if leftover && errors.Is(err, fs.ErrNotExist) {
-		return Cut{Leftover: true}, nil
-	}
-	if err != nil {
-		return Cut{}, err
-	}
-	cut := rule.Apply(path.Base(p.Path), data)
+	cut, info, err := f.apply(p, apply)
 	switch {
+	case leftover && errors.Is(err, fs.ErrNotExist):
+		return Cut{Leftover: true}, nil
+	case err != nil:
+		return Cut{}, err
 	case cut.Whole:
 		return cut, f.remove(p)
 	case len(cut.Removed) == 0 && leftover:
@@ -250,11 +253,20 @@ func (f *Files) RemoveSections(ctx context.Context, p Place, rule Rule) (Cut, er
 	if err := replace(f.roots[p.Root], p.Path, cut.Rest, info); err != nil {
 		return cut, err
 	}
-	again, err := f.LookSections(p, rule)
+	again, _, err := f.apply(p, apply)
 	if err == nil && again.Changes() {
 		err = &fs.PathError{Op: "rename", Path: p.String(), Err: ErrStillThere}
 	}
 	return cut, err
+}
+
+func (f *Files) apply(p Place, apply func([]byte) (Cut, error)) (Cut, fs.FileInfo, error) {
+	data, info, err := f.read(p)
+	if err != nil {
+		return Cut{}, nil, err
+	}
+	cut, err := apply(data)
+	return cut, info, err
 }
 
 // TempSuffix ends the name that a new file has before it replaces the old one.
@@ -380,27 +392,28 @@ func (f *Files) RemoveEmptyDir(p Place) error {
 	return nil
 }
 
-// RemoveLocks removes the lock files of an AWS directory that has no
-// credentials and no config file any more, while it holds both locks. The error is
-// fs.ErrNotExist if there are none, and fs.ErrExist if a file is there or another
-// program holds a lock, so that they are still needed.
-func (f *Files) RemoveLocks(ctx context.Context, dir Place) error {
-	var locks []Place
-	for _, name := range []string{CredentialsFile, ConfigFile} {
-		if err := f.absent(dir.Join(name)); err != nil {
+// RemoveLocks removes the lock files of files that are not there any more,
+// while it holds all of their locks. The error is fs.ErrNotExist if there are none,
+// and fs.ErrExist if a file is there or another program holds a lock, so that they
+// are still needed.
+func (f *Files) RemoveLocks(ctx context.Context, files ...Place) error {
+	there := false
+	for _, p := range files {
+		if err := f.absent(p); err != nil {
 			return err
 		}
-		if _, err := f.Look(dir.Join(name + LockSuffix)); err == nil {
-			locks = append(locks, dir.Join(name+LockSuffix))
-		} else if !errors.Is(err, fs.ErrNotExist) {
+		switch err := f.absent(p.lock()); {
+		case errors.Is(err, fs.ErrExist):
+			there = true
+		case err != nil:
 			return err
 		}
 	}
-	if len(locks) == 0 {
+	if !there {
 		return fs.ErrNotExist
 	}
-	for _, name := range []string{CredentialsFile, ConfigFile} {
-		unlock, err := f.lock(ctx, dir.Join(name), 0)
+	for _, p := range files {
+		unlock, err := f.lock(ctx, p, 0)
 		if errors.Is(err, ErrInUse) {
 			return fs.ErrExist
 		}
@@ -409,17 +422,20 @@ func (f *Files) RemoveLocks(ctx context.Context, dir Place) error {
 		}
 		defer unlock()
 	}
-	for _, name := range []string{CredentialsFile, ConfigFile} {
-		if err := f.absent(dir.Join(name)); err != nil {
+	for _, p := range files {
+		if err := f.absent(p); err != nil {
 			return err // somebody logged in meanwhile
 		}
 	}
 	var errs []error
-	for _, name := range []string{CredentialsFile, ConfigFile} {
-		errs = append(errs, ignoreAbsent(f.remove(dir.Join(name+LockSuffix))))
+	for _, p := range files {
+		errs = append(errs, ignoreAbsent(f.remove(p.lock())))
 	}
 	return errors.Join(errs...)
 }
+
+// lock is the place of the lock of a file.
+func (p Place) lock() Place { return Place{p.Root, p.Path + LockSuffix} }
 
 // absent is nil if there is nothing at a place, and fs.ErrExist if there is something.
 func (f *Files) absent(p Place) error {

@@ -10,12 +10,14 @@ type Base int
 
 // The bases. Atmos itself makes and keeps them, so they are never removed.
 const (
-	Home    Base = iota // the home directory
-	HomeAWS             // ~/.aws/atmos
-	Config              // <XDG_CONFIG>/atmos
-	Data                // <XDG_DATA>/atmos
-	Cache               // <XDG_CACHE>/atmos
-	Temp                // the directory for temporary files
+	Home      Base = iota // the home directory
+	HomeAWS               // ~/.aws/atmos
+	HomeSAML              // ~/.aws/saml2aws, of the library saml2aws
+	HomeAzure             // ~/.azure/atmos
+	Config                // <XDG_CONFIG>/atmos
+	Data                  // <XDG_DATA>/atmos
+	Cache                 // <XDG_CACHE>/atmos
+	Temp                  // the directory for temporary files
 )
 
 // Roots are the absolute paths of the bases.
@@ -45,12 +47,14 @@ func NewRoots(home, workDir, temp, goos string, lookupEnv func(string) (string, 
 		return filepath.Join(dir, "atmos")
 	}
 	return Roots{
-		Home:    filepath.Clean(home),
-		HomeAWS: filepath.Join(home, ".aws", "atmos"),
-		Config:  xdg("CONFIG", ".config", ""),
-		Data:    xdg("DATA", ".local/share", ""),
-		Cache:   xdg("CACHE", ".cache", "cache"),
-		Temp:    temp,
+		Home:      filepath.Clean(home),
+		HomeAWS:   filepath.Join(home, ".aws", "atmos"),
+		HomeSAML:  filepath.Join(home, ".aws", "saml2aws"),
+		HomeAzure: filepath.Join(home, ".azure", "atmos"),
+		Config:    xdg("CONFIG", ".config", ""),
+		Data:      xdg("DATA", ".local/share", ""),
+		Cache:     xdg("CACHE", ".cache", "cache"),
+		Temp:      temp,
 	}
 }
 

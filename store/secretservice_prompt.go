@@ -42,7 +42,7 @@ func (s *SecretService) unlock(ctx context.Context, c *client, col dbus.ObjectPa
 		return c.errLocked(ctx, col, " (the unlock dialog was dismissed)")
 	case errors.Is(err, ErrTimeout):
 		s.opts.UnlockWait = 0
-		return c.errLocked(ctx, col, fmt.Sprintf(" (nobody answered the unlock dialog: %v)", err)) //nolint:errorlint // the keyring did answer
+		return c.errLocked(ctx, col, fmt.Sprintf(" (nobody answered the unlock dialog: %v)", err))
 	case err != nil:
 		return err
 	}
@@ -120,5 +120,5 @@ func (c *client) prompt(ctx context.Context, path dbus.ObjectPath, wait time.Dur
 // dismiss takes a dialog away that nobody waits for any more.
 func (c *client) dismiss(ctx context.Context, prompt dbus.ObjectPath) {
 	// Whether it worked changes nothing: the outcome is that nobody answered.
-	_ = c.call(context.WithoutCancel(ctx), request{path: prompt, method: promptInterface + ".Dismiss"}) //nolint:errcheck // see above
+	_ = c.call(context.WithoutCancel(ctx), request{path: prompt, method: promptInterface + ".Dismiss"})
 }

@@ -1,0 +1,25 @@
+GOLANGCI_LINT_VERSION := v2.15.0
+GOTESTFLAGS :=
+
+.PHONY: help build test lint demo require ci
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build ./credclean
+	CGO_ENABLED=0 go build -trimpath -o credclean .
+
+demo: ## Log out on a throw-away copy of an example home directory
+	@testdata/demo/run
+
+test: require ## Run all tests; as root on Debian, install first what they need
+	go test $(GOTESTFLAGS) ./...
+
+require: ## Check for the programs that the tests run, or install them (as root on Debian)
+	@.ci/require
+
+lint: ## Run the linters
+	golangci-lint run
+
+ci: ## Run all that CI runs on Linux
+	.ci/run

@@ -1,0 +1,185 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/credclean/credclean/config"
+)
+
+func identities(c *config.Config) []config.Identity { return c.Auth.Identities }
+
+// Since v1.216.0 the last declaration of an identity replaces it as a whole.
+func TestOther(t *testing.T) {
+	const base = "auth: {identities: {dev: {kind: aws/permission-set, via: {provider: corp}}}}\n"
+	dev := config.Identity{Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}}
+	with := func(other config.Identity) []config.Identity {
+		id := dev
+		id.Other = &other
+		return []config.Identity{id}
+	}
+	for _, tt := range []struct {
+		name  string
+		files files
+		want  []config.Identity
+	}{
+		{"one file", files{"work/atmos.yaml": base}, []config.Identity{dev}},
+		{
+			"an import that says the same",
+			files{"work/atmos.yaml": "import: a.yaml\n" + base, "work/a.yaml": base},
+			[]config.Identity{dev},
+		},
+		{
+			"an import with another via",
+			files{"work/atmos.yaml": "import: a.yaml\n" + base, "work/a.yaml": "auth: {identities: {DEV: {kind: aws/assume-role, via: {identity: root}}}}\n"},
+			[]config.Identity{{
+				Name: "DEV", Kind: "aws/permission-set", Via: config.Via{Provider: "corp", Identity: "root"},
+				Other: &config.Identity{Name: "DEV", Kind: "aws/assume-role", Via: config.Via{Identity: "root"}},
+			}},
+		},
+		{
+			"a drop-in with an access key",
+			files{"work/atmos.yaml": base, "work/.atmos.d/a.yaml": "auth: {identities: {dev: {kind: aws/user, credentials: {access_key_id: AKIAEXAMPLE}}}}\n"},
+			[]config.Identity{{
+				Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}, AccessKeyInFile: true,
+				Other: &config.Identity{Name: "dev", Kind: "aws/user", AccessKeyInFile: true},
+			}},
+		},
+		{
+			"the last import counts, and it comes after drop-ins",
+			files{
+				"work/atmos.yaml":      "import: [a.yaml, b.yaml]\n" + base,
+				"work/.atmos.d/d.yaml": "auth: {identities: {dev: {kind: d}}}\n",
+				"work/a.yaml":          "auth: {identities: {dev: {kind: a}}}\n",
+				"work/b.yaml":          "auth: {identities: {dev: {kind: b}}}\n",
+			},
+			with(config.Identity{Name: "dev", Kind: "b"}),
+		},
+		{
+			"without a kind Atmos rejects it",
+			files{"work/atmos.yaml": "import: a.yaml\n" + base, "work/a.yaml": "auth: {identities: {dev: {via: {identity: root}}}}\n"},
+			[]config.Identity{{Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "corp", Identity: "root"}}},
+		},
+		{
+			"the nearer main file replaces the farther one",
+			files{"home/.atmos/atmos.yaml": base, "work/atmos.yaml": "auth: {identities: {dev: {kind: aws/user}}}\n"},
+			[]config.Identity{{
+				Name: "dev", Kind: "aws/user", Via: config.Via{Provider: "corp"},
+				Other: &config.Identity{Name: "dev", Kind: "aws/user"},
+			}},
+		},
+		{
+			"a profile replaces too",
+			files{
+				"work/atmos.yaml":         "profiles: {default: p}\n" + base,
+				"work/profiles/p/a.yaml":  "auth: {identities: {dev: {kind: aws/assume-role}}}\n",
+				"work/profiles/p/b/c.yml": "auth: {identities: {dev: {kind: aws/assume-root}}}\n",
+			},
+			[]config.Identity{{
+				Name: "dev", Kind: "aws/assume-root", Via: config.Via{Provider: "corp"},
+				Other: &config.Identity{Name: "dev", Kind: "aws/assume-root"},
+			}},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			equal(t, identities(mustLoad(t, newMachine(t, tt.files))), tt.want)
+		})
+	}
+}
+
+const provisioned = `auth:
+  identities:
+    Acme Dev/AdministratorAccess:
+      kind: aws/permission-set
+      provider: corp
+      via: {provider: corp}
+    dev:
+      kind: aws/permission-set
+      via: {provider: corp}
+  _metadata:
+    provider: corp
+    extra: {start_url: https://acme.example/start, region: us-east-1}
+`
+
+func TestProvisioned(t *testing.T) {
+	const corp = "auth: {providers: {Corp: {kind: aws/iam-identity-center, start_url: https://acme.example/start/#}}}\n"
+	account := config.Identity{Name: "Acme Dev/AdministratorAccess", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}, Provisioned: "Corp"}
+	role := config.Identity{Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}, Provisioned: "Corp"}
+	for _, tt := range []struct {
+		name     string
+		files    files
+		want     []config.Identity
+		files2   []config.File
+		warnings []string
+	}{
+		{
+			name:   "taken in",
+			files:  files{"work/atmos.yaml": corp, "cache/auth/corp/provisioned-identities.yaml": provisioned},
+			want:   []config.Identity{account, role},
+			files2: paths("cache/auth/corp/provisioned-identities.yaml", "work/atmos.yaml"),
+		},
+		{
+			name: "what is written wins, and comes first",
+			files: files{
+				"home/.atmos/atmos.yaml":                      corp,
+				"work/atmos.yaml":                             "auth: {identities: {DEV: {kind: aws/assume-role}, own: {kind: aws/user}}}\n",
+				"cache/auth/corp/provisioned-identities.yaml": provisioned,
+			},
+			want: []config.Identity{
+				{
+					Name: "DEV", Kind: "aws/assume-role", Via: config.Via{Provider: "corp"}, Provisioned: "Corp",
+					Other: &config.Identity{Name: "DEV", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}, Provisioned: "Corp"},
+				},
+				{Name: "own", Kind: "aws/user"},
+				account,
+			},
+			files2: paths("cache/auth/corp/provisioned-identities.yaml", "home/.atmos/atmos.yaml", "work/atmos.yaml"),
+		},
+		{
+			name: "an import is read later",
+			files: files{
+				"work/atmos.yaml": "import: a.yaml\n" + corp,
+				"work/a.yaml":     "auth: {identities: {dev: {kind: aws/user}}}\n",
+				"cache/auth/corp/provisioned-identities.yaml": provisioned,
+			},
+			want: []config.Identity{
+				{
+					Name: "dev", Kind: "aws/user", Via: config.Via{Provider: "corp"}, Provisioned: "Corp",
+					Other: &config.Identity{Name: "dev", Kind: "aws/user", Provisioned: "Corp"},
+				},
+				account,
+			},
+			files2: paths("cache/auth/corp/provisioned-identities.yaml", "work/a.yaml", "work/atmos.yaml"),
+		},
+		{
+			name: "a slash in the provider's name",
+			files: files{
+				"work/atmos.yaml": "auth: {providers: {a/b\\c: {start_url: https://acme.example/start}}}\n",
+				"cache/auth/a_b_c/provisioned-identities.yaml": "auth: {identities: {x: {kind: k}}}\n",
+			},
+			want:   []config.Identity{{Name: "x", Kind: "k", Provisioned: `a/b\c`}},
+			files2: paths("cache/auth/a_b_c/provisioned-identities.yaml", "work/atmos.yaml"),
+		},
+		{
+			name: "of another start URL",
+			files: files{
+				"work/atmos.yaml": "auth: {providers: {corp: {start_url: https://other.example/start}}}\n",
+				"cache/auth/corp/provisioned-identities.yaml": provisioned,
+			},
+			files2:   paths("work/atmos.yaml"),
+			warnings: []string{"cache/auth/corp/provisioned-identities.yaml:12:24: provider corp: identities of another start URL, https://acme.example/start"},
+		},
+		{
+			name:     "broken",
+			files:    files{"work/atmos.yaml": corp, "cache/auth/corp/provisioned-identities.yaml": "auth: [\n"},
+			files2:   paths("work/atmos.yaml"),
+			warnings: []string{"cache/auth/corp/provisioned-identities.yaml:2:1: did not find expected node content"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := mustLoad(t, newMachine(t, tt.files))
+			equal(t, c.Auth.Identities, tt.want)
+			equal(t, c.Files, tt.files2)
+			equal(t, c.Warnings, tt.warnings)
+		})
+	}
+}

@@ -1,0 +1,334 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/credclean/credclean/keyringtest"
+)
+
+// secretNamed is what stands for {secret NAME}: looks like an access key, and
+// none is a part of another.
+func secretNamed(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return base64.RawStdEncoding.EncodeToString(sum[:30])
+}
+
+// A table says of each planted secret, by the column of a logout, whether it
+// must be gone or still there afterwards.
+type table struct {
+	from    string
+	columns []string
+	rows    map[string][]string
+}
+
+var wideSpace = regexp.MustCompile(` {2,}`)
+
+// parseTable reads the lines from the one that begins with "planted" to the next empty one.
+func parseTable(from, text string) (table, error) {
+	t := table{from: from, rows: map[string][]string{}}
+	for line := range strings.Lines(text) {
+		words := wideSpace.Split(strings.TrimSpace(line), -1)
+		switch {
+		case words[0] == "planted":
+			t.columns = words[1:]
+		case t.columns == nil:
+		case words[0] == "":
+			return t, nil
+		case len(words) != len(t.columns)+1:
+			return t, fmt.Errorf("%s: %q has not one word for each column", from, line)
+		default:
+			t.rows[words[0]] = words[1:]
+		}
+	}
+	return t, fmt.Errorf("%s: no table that begins with planted", from)
+}
+
+var placeholder = regexp.MustCompile(`\{(\w+)(?: ([^{}]+))?\}`)
+
+// fill replaces the placeholders of testdata/generations. Secrets it comes
+// across count as planted; one in a keyring bears the name of the kind of
+// keyring too, since each kind gets one of its own.
+func (w *world) fill(text, kind string) string {
+	home := filepath.Join(w.work, "home")
+	return placeholder.ReplaceAllStringFunc(text, func(p string) string {
+		m := placeholder.FindStringSubmatch(p)
+		// Both realms are computed anew here, so that no mistake of the program is repeated.
+		hash := func(dir string) string {
+			sum := sha256.Sum256([]byte(dir))
+			return hex.EncodeToString(sum[:])
+		}
+		switch m[1] {
+		case "config":
+			return "home/.config/atmos"
+		case "data":
+			return "home/.local/share/atmos"
+		case "cache":
+			return "home/.cache/atmos"
+		case "realm16":
+			return hash(strings.ToLower(filepath.Join(home, m[2])))[:16]
+		case "realm8":
+			return hash(filepath.Join(home, m[2]))[:8]
+		case "secret":
+			name := m[2] + kind
+			w.planted[name] = secretNamed(name)
+			return w.planted[name]
+		}
+		return p
+	})
+}
+
+// cmdPlant makes the home directory that a generation of Atmos left, with the
+// projects beside it, and fails if one of its secrets cannot be found:
+//
+//	plant GENERATION
+//
+// What an earlier plant left goes first. Entries of the system keyring are
+// written if the script has started one.
+func cmdPlant(ts *testscript.TestScript, args []string) {
+	w := worldOf(ts)
+	clear(w.planted)
+	w.tables = nil
+	for _, dir := range []string{"home", "tmp"} {
+		ts.Check(os.RemoveAll(filepath.Join(w.work, dir)))
+		ts.Check(os.MkdirAll(filepath.Join(w.work, dir), 0o700))
+	}
+	if w.keyring != nil {
+		cmdKeyring(ts, []string{"start"})
+	}
+	for _, name := range []string{"projects", args[0]} {
+		archive, err := txtar.ParseFile(filepath.Join(w.data, "generations", name+".txtar"))
+		ts.Check(err)
+		t, err := parseTable(name, string(archive.Comment))
+		ts.Check(err)
+		w.tables = append(w.tables, t)
+		for _, f := range archive.Files {
+			w.plant(ts, f)
+		}
+	}
+
+	places := w.search(ts)
+	for _, name := range slices.Sorted(maps.Keys(w.planted)) {
+		if len(places[name]) == 0 {
+			ts.Fatalf("%s was planted and cannot be found", name)
+		}
+	}
+	for _, t := range w.tables {
+		for row := range t.rows {
+			if len(w.matching(row)) == 0 {
+				ts.Fatalf("%s: nothing is planted as %s", t.from, row)
+			}
+		}
+	}
+}
+
+func (w *world) plant(ts *testscript.TestScript, f txtar.File) {
+	name := strings.Fields(w.fill(f.Name, ""))
+	text := string(f.Data)
+	switch name[0] {
+	case "keyring", "keyring-file":
+		text = strings.TrimSuffix(text, "\n")
+		dir := filepath.Join(w.work, w.fill("{data}/keyring", ""))
+		ts.Check(keyringtest.SetFile(dir, name[1], w.fill(text, "@file")))
+		if name[0] == "keyring" && w.keyring != nil {
+			w.keyring.set(ts, accountOf(name[1]), name[1], w.fill(text, "@system"))
+		}
+		return
+	}
+	if path.Ext(name[0]) == ".json" {
+		text = strings.TrimSuffix(text, "\n") // as encoding/json writes it
+	}
+	text = w.fill(text, "")
+	for _, name := range name {
+		name = filepath.Join(w.work, filepath.FromSlash(name))
+		ts.Check(os.MkdirAll(filepath.Dir(name), 0o700))
+		ts.Check(os.WriteFile(name, []byte(text), 0o600))
+	}
+}
+
+// isJWE tells whether a file has the five parts of an entry of a file keyring.
+func isJWE(text []byte) bool {
+	return bytes.HasPrefix(text, []byte("eyJ")) && bytes.Count(text, []byte(".")) == 4
+}
+
+// search finds the places of every planted secret, and of the literal ones too,
+// in the bytes of every file below $WORK, in the opened entries of file
+// keyrings, and in the system keyring.
+func (w *world) search(ts *testscript.TestScript, literals ...string) map[string][]string {
+	wanted := maps.Clone(w.planted)
+	for _, literal := range literals {
+		wanted[literal] = literal
+	}
+	places := map[string][]string{}
+	look := func(place string, text []byte) {
+		for name, secret := range wanted {
+			if bytes.Contains(text, []byte(secret)) {
+				places[name] = append(places[name], place)
+				w.seen[name] = true
+			}
+		}
+	}
+	for _, root := range []string{"home", "tmp"} {
+		err := filepath.WalkDir(filepath.Join(w.work, root), func(file string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				return err
+			}
+			look(file, text)
+			if isJWE(text) {
+				key, err := url.PathUnescape(filepath.Base(file))
+				if err != nil {
+					return err
+				}
+				entry, err := keyringtest.GetFile(filepath.Dir(file), key)
+				if err != nil {
+					return err
+				}
+				look(file+" (opened)", []byte(entry))
+			}
+			return nil
+		})
+		ts.Check(err)
+	}
+	if w.keyring != nil {
+		for _, item := range w.keyring.items(ts) {
+			look(item.Collection+" "+item.Attributes["service"], []byte(item.Secret))
+		}
+	}
+	return places
+}
+
+// matching lists the planted names that a pattern means. One that ends in
+// @file or @system is meant by the pattern without it, too.
+func (w *world) matching(pattern string) []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(w.planted)) {
+		base, _, _ := strings.Cut(name, "@")
+		for _, name1 := range []string{name, base} {
+			if ok, _ := path.Match(pattern, name1); ok {
+				names = append(names, name)
+				break
+			}
+		}
+	}
+	return names
+}
+
+// resolve turns the arguments of gone and still into names to look up in what
+// search returns: planted names or patterns of them, else literal secrets.
+func (w *world) resolve(args []string) (names, literals []string) {
+	for _, arg := range args {
+		if planted := w.matching(arg); len(planted) > 0 {
+			names = append(names, planted...)
+			continue
+		}
+		names = append(names, arg)
+		literals = append(literals, arg)
+	}
+	return names, literals
+}
+
+// cmdGone fails if one of the secrets is anywhere, or has never been found anywhere:
+//
+//	gone SECRET...
+//
+// A SECRET is the name of a planted one or a pattern of names, else the secret itself.
+func cmdGone(ts *testscript.TestScript, args []string) {
+	w := worldOf(ts)
+	names, literals := w.resolve(args)
+	places := w.search(ts, literals...)
+	for _, name := range names {
+		if found := places[name]; len(found) > 0 {
+			ts.Fatalf("%s is still in %s", name, strings.Join(found, ", "))
+		}
+		if !w.seen[name] {
+			ts.Fatalf("%s was never anywhere: look with still before it goes", name)
+		}
+	}
+}
+
+// cmdStill fails if one of the secrets cannot be found:
+//
+//	still SECRET...
+func cmdStill(ts *testscript.TestScript, args []string) {
+	w := worldOf(ts)
+	names, literals := w.resolve(args)
+	places := w.search(ts, literals...)
+	for _, name := range names {
+		if len(places[name]) == 0 {
+			ts.Fatalf("%s is gone", name)
+		}
+	}
+}
+
+// cmdAfter fails unless exactly those planted secrets are gone that the column
+// of the tables says. Every planted secret must have its row:
+//
+//	after COLUMN
+func cmdAfter(ts *testscript.TestScript, args []string) {
+	w := worldOf(ts)
+	rest := maps.Clone(w.planted)
+	places := w.search(ts)
+	var wrong []string
+	for _, t := range w.tables {
+		column := slices.Index(t.columns, args[0])
+		if column < 0 {
+			ts.Fatalf("%s: no column %s", t.from, args[0])
+		}
+		for row, words := range t.rows {
+			for _, name := range w.matching(row) {
+				delete(rest, name)
+				found := places[name]
+				switch {
+				case words[column] == "gone" && len(found) > 0:
+					wrong = append(wrong, name+" is still in "+strings.Join(found, ", "))
+				case words[column] == "still" && len(found) == 0:
+					wrong = append(wrong, name+" is gone")
+				case words[column] != "gone" && words[column] != "still":
+					wrong = append(wrong, row+": neither gone nor still: "+words[column])
+				}
+			}
+		}
+	}
+	for name := range rest {
+		wrong = append(wrong, name+" has no row in the tables")
+	}
+	if len(wrong) > 0 {
+		slices.Sort(wrong)
+		ts.Fatalf("%s", strings.Join(wrong, "\n"))
+	}
+}
+
+// cmdFileKeyring writes an entry of a file keyring as Atmos does:
+//
+//	filekeyring DIR KEY SECRET
+func cmdFileKeyring(ts *testscript.TestScript, args []string) {
+	ts.Check(keyringtest.SetFile(ts.MkAbs(args[0]), args[1], envelope(args[2])))
+	worldOf(ts).planted[args[2]] = args[2]
+	cmdStill(ts, args[2:])
+}
+
+// envelope is the value of a keyring entry (pkg/auth/credentials/store.go: credentialEnvelope).
+func envelope(secret string) string {
+	return fmt.Sprintf(`{"type":"aws","data":{"access_key_id":"ASIAEXAMPLE","secret_access_key":%q,"region":"us-east-1"}}`, secret)
+}
