@@ -45,10 +45,14 @@ the report says who has to log in again. Flags may stand before or after names.`
 			&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "log out of this identity, `NAME`; the same as an argument"},
 			&cli.StringSliceFlag{Name: "provider", Aliases: []string{"p"}, Usage: "log out of this provider, `NAME`, and every identity that authenticates through it; may be repeated"},
 			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "log out of everything in atmos.yaml"},
+			&cli.BoolFlag{Name: "expired", Usage: "remove only what has expired; alone, or of what is named"},
+			&cli.BoolFlag{Name: "orphans", Usage: "remove what is provably this project's but no longer in atmos.yaml"},
+			&cli.BoolFlag{Name: "all-projects", Usage: "remove everything Atmos keeps for you, in every project; needs no atmos.yaml"},
 			&cli.BoolFlag{Name: "keep-provider", Usage: "remove the identity, keep its provider and the rest of its chain"},
 			&cli.BoolFlag{Name: "keep-long-lived", EnvVars: []string{"CREDCLEAN_KEEP_LONG_LIVED"}, Usage: "keep long-lived access keys, of which the keyring has the only copy"},
 			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "show what would be removed, remove nothing"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y", "force"}, Usage: "ask nothing, remove all of it, long-lived access keys too"},
+			&cli.BoolFlag{Name: "json", Usage: "print the report as one JSON document; never ask"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print only what failed or was kept"},
 		},
 	}
@@ -57,6 +61,8 @@ the report says who has to log in again. Flags may stand before or after names.`
 // logout is the command: target, plan, consent, run, report.
 func (p *process) logout(c *cli.Context) error {
 	target, err := p.target(c)
+	doc := logout.NewDocument(target)
+	p.document = &doc
 	if err != nil {
 		return err
 	}
@@ -78,7 +84,7 @@ func (p *process) logout(c *cli.Context) error {
 	}
 	keyrings, warnings := p.keyrings(c, w, p.patience(c))
 	m.Keyrings = keyrings
-	plan, err := logout.NewPlan(c.Context, m, target)
+	plan, err := p.plan(c, w, m, target)
 	if err != nil {
 		return err
 	}
@@ -88,17 +94,20 @@ func (p *process) logout(c *cli.Context) error {
 	for _, text := range warnings {
 		p.warn(c, "%s", text)
 	}
-	if err := c.Context.Err(); err != nil {
+	if c.Context.Err() != nil {
 		return errInterrupted
 	}
 	if c.Bool("keep-long-lived") {
 		plan = plan.KeepLongLived(logout.KeptByFlag)
 	}
 	if c.Bool("dry-run") {
-		plan.DryRun(p.out, view)
+		*p.document = plan.Document(view)
+		if !p.json {
+			plan.DryRun(p.out, view)
+		}
 		return nil
 	}
-	if chosen && plan.Found() {
+	if (chosen || target.AllProjects && !c.Bool("yes")) && plan.Found() {
 		plan.Preview(p.errOut, view)
 		if ok, err := p.confirm(c.Context, "Remove this?", "No, keep everything", "Yes, remove it"); err != nil || !ok {
 			return err
@@ -107,8 +116,15 @@ func (p *process) logout(c *cli.Context) error {
 	if plan, err = p.consent(c, plan); err != nil {
 		return err
 	}
-	report := plan.Run(c.Context, m, nil)
-	report.Render(p.out, view)
+	if target.AllProjects && c.Bool("yes") && !p.json && !view.Quiet {
+		plan.Preview(p.out, view)
+		fmt.Fprintln(p.out)
+	}
+	report := plan.Run(c.Context, m, logout.Observer{})
+	*p.document = report.Document(view)
+	if !p.json {
+		report.Render(p.out, view)
+	}
 	switch {
 	case report.LeftFor(logout.KeptNoConsent):
 		return errors.Join(report.Err(), errConsent)
@@ -118,12 +134,37 @@ func (p *process) logout(c *cli.Context) error {
 	return report.Err()
 }
 
+// plan computes the plan for a target.
+func (p *process) plan(c *cli.Context, w workplace, m logout.Machine, t logout.Target) (logout.Plan, error) {
+	switch {
+	case t.AllProjects:
+		return m.Everything(m.Inventory(c.Context)), nil
+	case t.Orphans && len(w.config.Incomplete) > 0:
+		return logout.Plan{}, usageError{
+			fmt.Errorf("what is an orphan cannot be told: %s", strings.Join(w.config.Incomplete, "; ")),
+			"an orphan is proven only if the whole configuration can be read",
+		}
+	case t.Orphans:
+		return m.Orphans(m.Inventory(c.Context)), nil
+	case t.Expired && len(t.Identities)+len(t.Providers) == 0:
+		t.All = true
+	}
+	plan, err := logout.NewPlan(c.Context, m, t)
+	if err != nil || !t.Expired {
+		return plan, err
+	}
+	return m.OnlyExpired(plan, time.Now()), nil
+}
+
 // target reads what the command line names.
 func (p *process) target(c *cli.Context) (logout.Target, error) {
 	t := logout.Target{
 		Identities:   append(c.Args().Slice(), c.StringSlice("identity")...),
 		Providers:    c.StringSlice("provider"),
 		All:          c.Bool("all"),
+		Expired:      c.Bool("expired"),
+		Orphans:      c.Bool("orphans"),
+		AllProjects:  c.Bool("all-projects"),
 		KeepProvider: c.Bool("keep-provider"),
 	}
 	identities, providers := len(t.Identities) > 0, len(t.Providers) > 0
@@ -139,6 +180,12 @@ func (p *process) target(c *cli.Context) (logout.Target, error) {
 		return wrong("--all includes it", "an identity and --all contradict each other")
 	case providers && t.All:
 		return wrong("--all includes it", "--provider and --all contradict each other")
+	case t.Orphans && (identities || providers || t.All || t.Expired || t.AllProjects || t.KeepProvider):
+		return wrong("credclean logout --orphans takes no names", "--orphans and another target contradict each other")
+	case t.AllProjects && (identities || providers || t.All || t.Expired || t.KeepProvider):
+		return wrong("credclean logout --all-projects takes no names", "--all-projects and another target contradict each other")
+	case t.AllProjects && !c.Bool("yes") && !c.Bool("dry-run") && !p.terminal():
+		return wrong("add --yes, or --dry-run to see what there is", "--all-projects removes everything of this user, and there is no terminal to ask on")
 	case t.KeepProvider && !identities:
 		return wrong("credclean logout IDENTITY --keep-provider", "--keep-provider needs an identity")
 	case c.Bool("yes") && t.Empty():

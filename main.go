@@ -40,7 +40,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 // run is the whole program but for the exit.
 func run(args []string) int {
-	p := &process{in: os.Stdin, out: os.Stdout, errOut: os.Stderr}
+	p := &process{in: os.Stdin, out: os.Stdout, errOut: os.Stderr, json: wantsJSON(args)}
 	ctx, stop := p.signals()
 	defer stop()
 	app := p.app()
@@ -51,7 +51,20 @@ func run(args []string) int {
 	if err != nil {
 		p.complain(err)
 	}
-	return p.exitCode(err)
+	code := p.exitCode(err)
+	if p.json {
+		p.writeDocument(err, code)
+	}
+	return code
+}
+
+// wantsJSON tells whether a command line asks for JSON, even one that cannot be
+// followed: its error is JSON too.
+func wantsJSON(args []string) bool {
+	if i := slices.Index(args, "--"); i >= 0 {
+		args = args[:i]
+	}
+	return slices.Contains(args, "--json") || slices.Contains(args, "-json")
 }
 
 // A process is what one run knows of the world around it.
@@ -59,6 +72,24 @@ type process struct {
 	in          *os.File
 	out, errOut *os.File
 	caught      chan syscall.Signal // the signal that ended the run, if any
+
+	json     bool
+	document *logout.Document // what --json prints, as far as it is known
+}
+
+// writeDocument prints the report as JSON, whatever became of the command.
+func (p *process) writeDocument(err error, code int) {
+	if p.document == nil {
+		d := logout.NewDocument(logout.Target{})
+		p.document = &d
+	}
+	if err != nil && !errors.Is(err, logout.ErrIncomplete) {
+		p.document.Fail(err, hint(err))
+	} else if err != nil {
+		p.document.Hint = hint(err)
+	}
+	p.document.ExitCode = code
+	_ = p.document.Write(p.out) //nolint:errcheck // a closed pipe changes nothing of what was done
 }
 
 // signals returns a context that ends with the first SIGINT or SIGTERM; the
@@ -128,25 +159,13 @@ func (e usageError) Unwrap() error { return e.error }
 // already is not said again.
 func (p *process) complain(err error) {
 	if !errors.Is(err, logout.ErrIncomplete) {
-		for _, e := range split(err) {
+		for _, e := range logout.Flatten(err) {
 			fmt.Fprintf(p.errOut, "credclean: error: %s\n", logout.Clean(e.Error()))
 		}
 	}
 	if h := hint(err); h != "" {
 		fmt.Fprintf(p.errOut, "credclean: hint: %s\n", logout.Clean(h))
 	}
-}
-
-// split takes joined errors apart, so that each has its line.
-func split(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the outermost is meant
-		var all []error
-		for _, e := range joined.Unwrap() {
-			all = append(all, split(e)...)
-		}
-		return all
-	}
-	return []error{err}
 }
 
 // warn says what the user should know though the run goes on.
@@ -159,7 +178,7 @@ func (p *process) warn(c *cli.Context, format string, args ...any) {
 
 // terminal tells whether a person can be asked: questions go to standard error.
 func (p *process) terminal() bool {
-	return term.IsTerminal(int(p.in.Fd())) && term.IsTerminal(int(p.errOut.Fd()))
+	return !p.json && term.IsTerminal(int(p.in.Fd())) && term.IsTerminal(int(p.errOut.Fd()))
 }
 
 // hint is what to type next.
@@ -295,9 +314,14 @@ func (p *process) workplace(c *cli.Context) (workplace, error) {
 		Home: home, WorkDir: workDir, SystemDir: systemDir(),
 		ConfigHome: roots[store.Config], CacheHome: roots[store.Cache], LookupEnv: os.LookupEnv,
 	}, config.Options{Files: c.StringSlice("config"), Dirs: c.StringSlice("config-path"), Profiles: splitCommas(c.StringSlice("profile"))})
+	if err != nil && c.Bool("all-projects") {
+		p.warn(c, "%v; everything is removed without it", err)
+		cfg, err = config.Empty(os.LookupEnv), nil
+	}
 	if err != nil {
 		return workplace{}, err
 	}
+	project := p.project(c, cfg)
 	for _, w := range cfg.Warnings {
 		p.warn(c, "%s", w)
 	}
@@ -313,7 +337,9 @@ func (p *process) workplace(c *cli.Context) (workplace, error) {
 			Integrations: cfg.Auth.Integrations,
 			Roots:        roots,
 			WorkDir:      workDir,
-			Realms:       p.realms(c, cfg),
+			Realms:       project.Realms(),
+			Automatic:    project.Automatic(),
+			Elsewhere:    cfg.Elsewhere,
 			Files:        &store.Files{},
 			DockerConfig: filepath.Join(docker, "config.json"),
 		},
@@ -321,8 +347,8 @@ func (p *process) workplace(c *cli.Context) (workplace, error) {
 	}, nil
 }
 
-// realms are those of the project that the configuration belongs to.
-func (p *process) realms(c *cli.Context, cfg *config.Config) []string {
+// project is the one that the configuration belongs to.
+func (p *process) project(c *cli.Context, cfg *config.Config) store.Project {
 	project := store.Project{Dirs: cfg.Dirs, Flagged: cfg.Flagged}
 	env, _ := cfg.LookupEnv("ATMOS_AUTH_REALM")
 	for _, realm := range []string{env, cfg.Auth.Realm} {
@@ -334,7 +360,7 @@ func (p *process) realms(c *cli.Context, cfg *config.Config) []string {
 			project.Explicit = append(project.Explicit, realm)
 		}
 	}
-	return project.Realms()
+	return project
 }
 
 // keyrings are all that may hold an entry: releases up to v1.220 ignored

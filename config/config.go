@@ -33,6 +33,9 @@ type Config struct {
 	lookupEnv func(string) (string, bool)
 }
 
+// Empty is a configuration that declares nothing.
+func Empty(lookupEnv func(string) (string, bool)) *Config { return &Config{lookupEnv: lookupEnv} }
+
 // LookupEnv looks up a variable in the environment of the process and then,
 // for ATMOS_*, in the env block of atmos.yaml (v1.222.0).
 func (c *Config) LookupEnv(name string) (string, bool) {

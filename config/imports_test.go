@@ -45,6 +45,15 @@ func TestMerge(t *testing.T) {
 			}}},
 		},
 		{
+			name:  "a third spelling means the first",
+			under: "auth:\n  providers:\n    Corp: {kind: upper}\n    corp: {kind: lower}\n",
+			over:  "auth:\n  providers:\n    CORP: {region: c}\n",
+			want: config.Config{Auth: config.Auth{Providers: []config.Provider{
+				{Name: "Corp", Kind: "upper", Region: "c"},
+				{Name: "corp", Kind: "lower"},
+			}}},
+		},
+		{
 			name:  "a second spelling in the upper file is an entry of its own",
 			under: "auth:\n  providers:\n    corp: {kind: k}\n",
 			over:  "auth:\n  providers:\n    Corp: {region: a}\n    corp: {region: b}\n    new: {}\n    New: {}\n",
@@ -64,7 +73,7 @@ func TestMerge(t *testing.T) {
 		{
 			name:  "unset",
 			under: "auth:\n  realm: a\n  providers:\n    gone: {kind: k}\n    back: {kind: k}\n",
-			over:  "auth:\n  realm: !unset\n  providers:\n    gone: !unset\n    never: !unset\n",
+			over:  "auth:\n  realm: !unset\n  providers:\n    gone: !unset\n    never: !unset\n    back: {region: !unset }\n",
 			want:  config.Config{Auth: config.Auth{Providers: []config.Provider{{Name: "back", Kind: "k"}}}},
 		},
 	} {
@@ -151,6 +160,41 @@ func TestImports(t *testing.T) {
 				Files: paths("work/.atmos.d/i.yaml", "work/a.yaml", "work/atmos.yaml"),
 				Auth:  config.Auth{Realm: "main"},
 				Logs:  config.Logs{Level: "a"},
+			},
+		},
+		{
+			name: "unset",
+			files: files{
+				"work/atmos.yaml":      "import: !unset\n",
+				"work/.atmos.d/i.yaml": "import: [a.yaml]\n",
+				"work/a.yaml":          "logs: {level: a}\n",
+			},
+			want: config.Config{Files: paths("work/.atmos.d/i.yaml", "work/atmos.yaml")},
+		},
+		{
+			name: "a base path may come from a drop-in",
+			files: files{
+				"work/atmos.yaml":      "import: a\n",
+				"work/.atmos.d/b.yaml": "base_path: ./conf\n",
+				"work/conf/a.yaml":     "logs: {level: a}\n",
+			},
+			want: config.Config{
+				Files: paths("work/.atmos.d/b.yaml", "work/conf/a.yaml", "work/atmos.yaml"),
+				Logs:  config.Logs{Level: "a"},
+			},
+		},
+		{
+			name: "a nested import is meant as in the file that is importing, or else from beside it",
+			files: files{
+				"work/atmos.yaml":  "import: conf/a\n",
+				"work/conf/a.yaml": "import: [b, c]\n",
+				"work/b.yaml":      "logs: {level: b}\n",
+				"work/conf/b.yaml": "logs: {level: not this one}\n",
+				"work/conf/c.yaml": "logs: {file: c}\n",
+			},
+			want: config.Config{
+				Files: paths("work/conf/a.yaml", "work/b.yaml", "work/conf/c.yaml", "work/atmos.yaml"),
+				Logs:  config.Logs{Level: "b", File: "c"},
 			},
 		},
 		{

@@ -217,10 +217,11 @@ func TestDiscovery(t *testing.T) {
 		{
 			name: "a parent with .atmos.yaml alone is the nearest and has nothing to merge",
 			work: "repo/hidden/below",
+			env:  map[string]string{"ATMOS_GIT_ROOT_BASEPATH": "false"},
 			want: config.Config{
-				Files: paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "repo/atmos.yaml"),
-				Dirs:  []string{"etc", "home/.atmos", "repo"},
-				Auth:  config.Auth{Realm: "git-root"},
+				Files: paths("etc/atmos.yaml", "home/.atmos/atmos.yaml"),
+				Dirs:  []string{"etc", "home/.atmos"},
+				Auth:  config.Auth{Realm: "home"},
 			},
 		},
 		{

@@ -175,6 +175,15 @@ auth:
 			}}},
 		},
 		{
+			name: "merge keys among names, and an alias as a name",
+			text: "x: &all {one: {kind: a}, two: {kind: b}}\ny: &three three\nauth:\n  providers: {<<: *all, two: {kind: c}, *three : {kind: d}}\n",
+			want: config.Config{Auth: config.Auth{Providers: []config.Provider{
+				{Name: "two", Kind: "c"},
+				{Name: "three", Kind: "d"},
+				{Name: "one", Kind: "a"},
+			}}},
+		},
+		{
 			name: "merge key at the root",
 			text: "x: &base {auth: {realm: acme}, other: 1}\n<<: *base\n",
 			want: config.Config{Auth: config.Auth{Realm: "acme"}},
@@ -263,6 +272,9 @@ func TestParseErrors(t *testing.T) {
 		{"tab", "auth:\n\trealm: a\n", "atmos.yaml:2:2: found character that cannot start any token"},
 		{"open quote", "auth:\n  realm: \"a\nlogs: {}\n", "atmos.yaml:2:3: found unexpected end of stream"},
 		{"open bracket", "logs: {}\nimport: [a,\n  b\nauth: {}\n", "atmos.yaml:2:1: did not find expected ',' or ']'"},
+		{"bracket in a tag", "a: 1\nb: 2\nimport: {a: !unset}\n", "atmos.yaml:3:1: did not find expected whitespace or line break"},
+		{"no value", "a: 1\nb: 2\nimport: {a: ]}\n", "atmos.yaml:3:1: did not find expected node content"},
+		{"directive without a document", "# one\n# two\n%YAML 1.1\na: 1\n", "atmos.yaml:4:1: did not find expected <document start>"},
 		{"unknown anchor", "auth:\n  realm: a\n  providers: *none\n", "atmos.yaml:3:14: unknown anchor 'none' referenced"},
 		{"control character", "auth:\n  realm: a\x00b\n", "atmos.yaml:2:11: control characters are not allowed"},
 		{"not UTF-8", "auth:\n  realm: \xff\n", "atmos.yaml:1:1: invalid leading UTF-8 octet"},

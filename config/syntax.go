@@ -21,8 +21,10 @@ func syntaxError(name string, data []byte, err error) error {
 	switch {
 	case strings.HasPrefix(msg, "did not find expected key"), strings.HasPrefix(msg, "did not find expected '-'"):
 		at = firstBadLine(data, line+1)
-	case strings.HasPrefix(msg, "did not find expected"):
-		at = lineStart(data, line+1)
+	case strings.HasPrefix(msg, "did not find expected ',' or"),
+		strings.HasPrefix(msg, "did not find expected node content"),
+		strings.HasPrefix(msg, "did not find expected <document start>"):
+		at = lineStart(data, line+1) // yaml.v3 counts these from 0
 	case strings.HasPrefix(msg, "unknown anchor '"):
 		anchor, _, _ := strings.Cut(strings.TrimPrefix(msg, "unknown anchor '"), "'")
 		at = max(bytes.Index(data, []byte("*"+anchor)), 0)

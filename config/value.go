@@ -71,7 +71,7 @@ func (v *value) get(keys ...string) *value {
 			return nil
 		}
 		i := slices.IndexFunc(v.entries, func(e entry) bool { return e.fold == key })
-		if i < 0 || v.entries[i].value.kind == unset {
+		if i < 0 {
 			return nil
 		}
 		v = v.entries[i].value
@@ -116,7 +116,7 @@ func merge(under, over *value) *value {
 	switch {
 	case over == nil:
 		return under
-	case under == nil || under.kind == unset:
+	case under == nil:
 		return over
 	case under.kind == mapping && over.kind == null:
 		return under

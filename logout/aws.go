@@ -48,10 +48,15 @@ func (m Machine) planAWS(p *Plan, r removal) {
 		if dir.scope == store.WholeDirectory {
 			m.planOthers(p, dir)
 		}
-		p.Steps = append(p.Steps, Step{Kind: LockFiles, Name: dir.owner, Realm: dir.realm, Place: dir.place, Locks: []store.Place{
-			dir.place.Join(store.CredentialsFile), dir.place.Join(store.ConfigFile),
-		}})
+		p.Steps = append(p.Steps, awsLocks(dir.owner, dir.realm, dir.place))
 	}
+}
+
+// awsLocks is the step for the two lock files of an AWS directory.
+func awsLocks(name, realm string, dir store.Place) Step {
+	return Step{Kind: LockFiles, Name: name, Realm: realm, Place: dir, Locks: []store.Place{
+		dir.Join(store.CredentialsFile), dir.Join(store.ConfigFile),
+	}}
 }
 
 // fileName is the name of the AWS file that a kind of step is about.
@@ -134,11 +139,15 @@ func (m Machine) awsDirs(r removal) []awsDir {
 	var dirs []awsDir
 	seen := make(map[string]int)
 	add := func(d awsDir) {
-		if i, ok := seen[d.place.String()]; ok && d.err == nil {
+		key := d.place.String()
+		if d.err != nil {
+			key = "\x00" + d.owner // one complaint a name is enough
+		}
+		if i, ok := seen[key]; ok {
 			dirs[i].scope = max(dirs[i].scope, d.scope)
 			return
 		}
-		seen[d.place.String()] = len(dirs)
+		seen[key] = len(dirs)
 		dirs = append(dirs, d)
 	}
 	roots := r.roots

@@ -159,6 +159,7 @@ func (m Machine) planKnown(p *Plan, l store.Location, s Step, provider config.Pr
 				s.Err = fmt.Errorf("cannot tell whose it is: %w", err)
 			}
 		}
+		s.Refreshable = token.Refreshable
 		if !token.Expires.IsZero() {
 			s.Expiry = map[string]time.Time{s.Name: token.Expires}
 		}

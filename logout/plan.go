@@ -29,11 +29,20 @@ const (
 	KeptNoConsent Reason = "not confirmed"
 	KeptAmbiguous Reason = "ambiguous"
 	KeptShared    Reason = "another program uses it too"
+	KeptSibling   Reason = "others use it too"
+	KeptUntilDone Reason = "until its identities are logged out"
 )
 
 // Settled tells whether nothing is left to do: the user asked for it, or it is
 // not Atmos's alone. What is kept for the other reasons the exit code tells of.
-func (r Reason) Settled() bool { return r == KeptByFlag || r == KeptByAnswer || r == KeptShared }
+func (r Reason) Settled() bool {
+	switch r {
+	case KeptByFlag, KeptByAnswer, KeptShared, KeptSibling:
+		return true
+	default:
+		return false
+	}
+}
 
 // A Step is one removal. It is plain data: a plan can be printed, compared and run.
 type Step struct {
@@ -54,6 +63,8 @@ type Step struct {
 	Keeps   []string             // of AWS files: the sections that stay
 	Strange []string             // of Keeps: those that atmos.yaml does not declare
 	Expiry  map[string]time.Time // until when what goes is valid, by name of the set
+
+	Refreshable bool // new credentials can be had with it when it has expired
 
 	LongLived bool   // perhaps the only copy of an access key
 	Kept      Reason // not to be removed, and why
@@ -89,6 +100,7 @@ type Plan struct {
 	Chains   []chain.Chain // of the identities that were named
 	Steps    []Step
 	Affected []Affected
+	Notes    []string // what else the report should say, a sentence each
 	// LeftAlone is what other programs keep and Atmos may have used, a sentence each.
 	LeftAlone []string
 	// StartURLs are where browser sessions of the providers involved can be ended.
@@ -111,7 +123,7 @@ func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	p := Plan{Target: t, Names: r.names, Chains: r.chains}
+	p := Plan{Target: t, Names: r.names, Chains: r.chains, Notes: r.notes}
 	m.planKeyrings(ctx, &p, r)
 	m.planAWS(&p, r)
 	m.planFiles(&p, r)

@@ -51,9 +51,17 @@ func list(names []string) string {
 
 // subject names what the target is, for the headings.
 func (t Target) subject() string {
+	if t.Expired {
+		t.Expired = false
+		return t.subject() + " (expired only)"
+	}
 	switch {
 	case t.All:
 		return "all identities"
+	case t.AllProjects:
+		return "all projects"
+	case t.Orphans:
+		return "what is no longer in atmos.yaml"
 	case len(t.Providers) == 1:
 		return "provider: " + list(t.Providers)
 	case len(t.Providers) > 1:
@@ -67,7 +75,11 @@ func (t Target) subject() string {
 // removing is the heading above the lines of a run.
 func (t Target) removing() string {
 	switch {
-	case t.All:
+	case t.Expired:
+		return "Removing expired credentials..."
+	case t.Orphans:
+		return "Removing orphaned credentials..."
+	case t.All, t.AllProjects:
 		return "Removing all credentials..."
 	case len(t.Providers) == 1:
 		return "Removing all credentials for provider..."
@@ -81,6 +93,12 @@ func (t Target) removing() string {
 func (t Target) alreadyOut() string {
 	quote := func(names []string) string { return "'" + Clean(strings.Join(names, "', '")) + "'" }
 	switch {
+	case t.Expired:
+		return "Nothing has expired."
+	case t.Orphans:
+		return "Nothing is left of what is no longer in atmos.yaml."
+	case t.AllProjects:
+		return "All projects are already logged out."
 	case t.All:
 		return "All identities are already logged out."
 	case len(t.Providers) == 1:
@@ -91,6 +109,15 @@ func (t Target) alreadyOut() string {
 		return "Identity " + quote(t.Identities) + " is already logged out."
 	}
 	return "Identities " + quote(t.Identities) + " are already logged out."
+}
+
+// clean is Clean for sentences with names in them.
+func clean(sentences []string) []string {
+	var all []string
+	for _, s := range sentences {
+		all = append(all, Clean(s))
+	}
+	return all
 }
 
 func identities(n int) string {
@@ -114,7 +141,7 @@ func (p Plan) Preview(w io.Writer, v View) {
 	}
 	fmt.Fprintln(w)
 	fmt.Fprintf(w, "%s would be logged out\n", identities(len(p.found())))
-	v.after(w, affectedText(p.Affected), p.keptText(v), p.LeftAlone)
+	v.after(w, affectedText(p.Affected), p.keptText(v), clean(p.Notes), p.LeftAlone)
 }
 
 // DryRun draws a plan that is not carried out.
@@ -156,12 +183,16 @@ func (r Report) Render(w io.Writer, v View) {
 		v.after(w, nil, kept)
 		return
 	}
-	names := r.Names()
-	affected := slices.DeleteFunc(slices.Clone(r.Plan.Affected), func(a Affected) bool { return !slices.Contains(names, a.By) })
-	v.after(w, affectedText(affected), kept, r.Plan.LeftAlone, r.validText(v))
+	v.after(w, affectedText(r.affected()), kept, clean(r.Plan.Notes), r.Plan.LeftAlone, r.validText(v))
 	if slices.ContainsFunc(r.Results, func(res Result) bool { return res.Outcome == Removed || res.Outcome == Failed }) {
 		v.note(w, r.Plan.StartURLs)
 	}
+}
+
+// affected are those of the plan of whose cause something was removed.
+func (r Report) affected() []Affected {
+	names := r.Names()
+	return slices.DeleteFunc(slices.Clone(r.Plan.Affected), func(a Affected) bool { return !slices.Contains(names, a.By) })
 }
 
 func (r Report) heading(w io.Writer, v View) {

@@ -39,10 +39,16 @@ type Report struct {
 	Time    time.Time // when the run ended
 }
 
+// An Observer is told of each step. Either function may be nil.
+type Observer struct {
+	Before func(Step)
+	After  func(Result)
+}
+
 // Run carries out every step of a plan, whatever became of the one before. When ctx
 // is done, the step under way is finished, unless it is waiting for a lock or a
-// dialog, and the rest fail with ctx's error. done is called after each step.
-func (p Plan) Run(ctx context.Context, m Machine, done func(Result)) Report {
+// dialog, and the rest fail with ctx's error.
+func (p Plan) Run(ctx context.Context, m Machine, o Observer) Report {
 	r := Report{Plan: p, Results: make([]Result, 0, len(p.Steps))}
 	keyrings := make(map[string]store.Keyring, len(m.Keyrings))
 	for _, k := range m.Keyrings {
@@ -52,13 +58,20 @@ func (p Plan) Run(ctx context.Context, m Machine, done func(Result)) Report {
 		res := Result{Step: s}
 		err := ctx.Err()
 		switch {
+		case s.Kind == store.Provisioned && r.failed():
+			res.Kept, res.Outcome = KeptUntilDone, Kept
+			r.add(res, o)
+			continue
 		case s.Kept != "" && (s.Err == nil || s.Kept.Settled()):
 			res.Outcome = Kept
-			r.add(res, done)
+			r.add(res, o)
 			continue
 		case s.Kept != "":
 			err = s.Err // whether there is anything to consent to is not known
 		case err == nil:
+			if o.Before != nil {
+				o.Before(s)
+			}
 			err = res.remove(ctx, m, keyrings[s.Keyring])
 		}
 		switch {
@@ -71,16 +84,20 @@ func (p Plan) Run(ctx context.Context, m Machine, done func(Result)) Report {
 		default:
 			res.Outcome, res.Err = Failed, err
 		}
-		r.add(res, done)
+		r.add(res, o)
 	}
 	r.Time = time.Now()
 	return r
 }
 
-func (r *Report) add(res Result, done func(Result)) {
+func (r *Report) failed() bool {
+	return slices.ContainsFunc(r.Results, func(res Result) bool { return res.Outcome == Failed })
+}
+
+func (r *Report) add(res Result, o Observer) {
 	r.Results = append(r.Results, res)
-	if done != nil {
-		done(res)
+	if o.After != nil {
+		o.After(res)
 	}
 }
 

@@ -18,12 +18,20 @@ type Target struct {
 	Identities []string
 	Providers  []string
 	All        bool
+	// Orphans is what is provably this project's and no longer declared.
+	Orphans bool
+	// AllProjects is everything of this user, in every realm.
+	AllProjects bool
+	// Expired narrows the target, or everything declared, to what has expired.
+	Expired bool
 	// KeepProvider keeps the rest of each identity's chain.
 	KeepProvider bool
 }
 
 // Empty tells whether nothing is named.
-func (t Target) Empty() bool { return !t.All && len(t.Identities)+len(t.Providers) == 0 }
+func (t Target) Empty() bool {
+	return !t.All && !t.Orphans && !t.AllProjects && !t.Expired && len(t.Identities)+len(t.Providers) == 0
+}
 
 // A Machine is all that a plan is computed from and run on.
 type Machine struct {
@@ -32,6 +40,8 @@ type Machine struct {
 	Roots        store.Roots
 	WorkDir      string // what relative paths of atmos.yaml count from
 	Realms       []string
+	Automatic    []string // those of Realms that cannot be another project's
+	Elsewhere    []string // names that profiles declare which are not selected
 	Keyrings     []store.Keyring
 	Files        *store.Files
 	// DockerConfig is the path of Docker's config.json.
@@ -90,6 +100,7 @@ type removal struct {
 	spelling spelledNames // of names
 	kept     spelledNames // of declared names outside the set
 	listed   map[string]bool
+	notes    []string // what the report should say of it
 }
 
 // A root is the first name of a chain, whose name a directory bears.
@@ -196,6 +207,7 @@ func (m Machine) expandIdentities(ctx context.Context, r *removal, t *Target) er
 		if slices.Contains(t.Identities[:i], t.Identities[i]) {
 			continue
 		}
+		c = m.likelier(r, c)
 		r.chains = append(r.chains, c)
 		links, scope := c.Links, store.ChainsFile
 		if t.KeepProvider {
@@ -209,6 +221,41 @@ func (m Machine) expandIdentities(ctx context.Context, r *removal, t *Target) er
 	}
 	t.Identities = unique(t.Identities)
 	return errors.Join(errs...)
+}
+
+// likelier decides between the two chains that an identity has if releases of
+// Atmos before v1.216.0 read the configuration differently than later ones: it is
+// the one whose directories hold more of the identity's own credentials. What
+// is its own in the other's goes too.
+func (m Machine) likelier(r *removal, c chain.Chain) chain.Chain {
+	name := c.Links[len(c.Links)-1].Name
+	id, err := m.Graph.Identity(name)
+	if err != nil || id.Other == nil {
+		return c
+	}
+	other, err := m.Graph.With(*id.Other).Chain(name)
+	if err != nil || other.String() == c.String() {
+		return c
+	}
+	if m.ownSections(name, other.Root()) > m.ownSections(name, c.Root()) {
+		c, other = other, c
+	}
+	r.roots = append(r.roots, root{other.Root(), store.OwnSections})
+	r.notes = append(r.notes, fmt.Sprintf("Two chains: %s is %s, but %s for other releases of Atmos (imports override identities since v1.216)", name, c, other))
+	return c
+}
+
+// ownSections counts the AWS files with a section of a name in the directories of a root.
+func (m Machine) ownSections(name string, from chain.Link) int {
+	probe := removal{names: []Name{{Name: name, Declared: true}}, roots: []root{{from, store.OwnSections}}, spelling: make(spelledNames)}
+	probe.spelling.add(name)
+	var p Plan
+	m.planAWS(&p, probe)
+	n := 0
+	for _, s := range p.Steps {
+		n += len(s.Owners)
+	}
+	return n
 }
 
 // findUndeclared accepts a name that atmos.yaml does not declare, as of an identity

@@ -189,21 +189,17 @@ func (l Location) fill(path string, w Words) (string, error) {
 			return "", err
 		}
 	}
+	if w.Realm == "" {
+		path = strings.ReplaceAll(path, "/{realm}/", "/")
+	}
 	filled := strings.TrimPrefix(strings.NewReplacer(
 		"{name}", w.Name, "{root}", w.Root, "{flat}", flat, "{safe}", safe, "{plain}", plain,
-		"{realm}/", withSlash(w.Realm), "{realm}", w.Realm, "{portal}", w.Portal, "{console}", console,
+		"{realm}", w.Realm, "{portal}", w.Portal, "{console}", console,
 	).Replace(path), "/")
 	if l.Under == Config && (strings.HasPrefix(filled, "profiles/") || strings.HasPrefix(filled, "kube/")) {
 		return "", fmt.Errorf("the realm %q is the name of a directory that Atmos keeps other things in", w.Realm)
 	}
 	return filled, nil
-}
-
-func withSlash(realm string) string {
-	if realm == "" {
-		return ""
-	}
-	return realm + "/"
 }
 
 // checkPathName refuses names that would lead a path elsewhere. A slash is

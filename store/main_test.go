@@ -31,14 +31,16 @@ func must(tb testing.TB, err error) {
 	}
 }
 
+// wantError fails unless err is want, and nothing else that a caller branches
+// on, and says all of text.
 func wantError(tb testing.TB, err, want error, text ...string) {
 	tb.Helper()
 	if !errors.Is(err, want) {
 		tb.Errorf("error %v, want %v", err, want)
 	}
-	for _, sentinel := range []error{store.ErrLocked, store.ErrNoService, store.ErrTimeout, fs.ErrNotExist} {
-		if sentinel != want && errors.Is(err, sentinel) {
-			tb.Errorf("error %v is also %q", err, sentinel)
+	for _, other := range []error{store.ErrLocked, store.ErrNoService, store.ErrTimeout, fs.ErrNotExist} {
+		if errors.Is(err, other) && !errors.Is(want, other) {
+			tb.Errorf("error %v is also %q", err, other)
 		}
 	}
 	for _, part := range text {
@@ -58,6 +60,7 @@ func wantFound(tb testing.TB, k store.Keyring, keys []string, want ...string) {
 	}
 }
 
+// many are keys as they may be in a keyring.
 func many(n int) []string {
 	keys := make([]string, n)
 	for i := range keys {

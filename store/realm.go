@@ -60,6 +60,12 @@ func (p Project) Automatic() []string {
 	return realms
 }
 
+// AutomaticRealm tells whether a realm has the form of a derived one.
+func AutomaticRealm(realm string) bool {
+	_, err := hex.DecodeString(realm)
+	return err == nil && (len(realm) == 8 || len(realm) == 16)
+}
+
 // hash16 is the automatic realm since v1.207.0: setAuthRealm in pkg/config/auth_realm.go.
 func hash16(path string) string {
 	return hash(strings.ToLower(filepath.ToSlash(filepath.Clean(path))))[:16]

@@ -42,11 +42,12 @@ func (s *SecretService) Location() string { return systemKeyring }
 func (s *SecretService) Find(ctx context.Context, keys []string) (found []string, err error) {
 	err = s.connected(ctx, func(c *client) error {
 		present, err := c.eachCollection(func(col dbus.ObjectPath) ([]string, error) {
-			in, hidden, err := c.keysIn(ctx, col)
-			if err == nil && hidden > 0 {
-				in, err = c.probe(ctx, col, keys)
+			in, err := c.contents(ctx, col)
+			if err != nil {
+				return nil, err
 			}
-			return in, err
+			hidden, err := c.probe(ctx, col, in.candidates(keys))
+			return append(in.keys, hidden...), err
 		})
 		ours, notOurs := among(keys, present)
 		found = ours
@@ -59,11 +60,11 @@ func (s *SecretService) Find(ctx context.Context, keys []string) (found []string
 func (s *SecretService) List(ctx context.Context) (keys []string, err error) {
 	err = s.connected(ctx, func(c *client) error {
 		present, err := c.eachCollection(func(col dbus.ObjectPath) ([]string, error) {
-			in, hidden, err := c.keysIn(ctx, col)
-			if err == nil && hidden > 0 {
+			in, err := c.contents(ctx, col)
+			if err == nil && (in.unknown || len(in.hashes) > 0) {
 				err = c.errLocked(ctx, col, "")
 			}
-			return in, err
+			return in.keys, err
 		})
 		keys = slices.DeleteFunc(slices.Sorted(maps.Keys(present)), inSecretsStore)
 		return err
@@ -80,27 +81,29 @@ func (s *SecretService) Remove(ctx context.Context, key string) error {
 	if !sendable(key) {
 		return fmt.Errorf("keyring entry %q: %w", key, fs.ErrNotExist)
 	}
-	return s.connected(ctx, func(c *client) error {
+	err := s.connected(ctx, func(c *client) error {
 		removed, err := c.eachCollection(func(col dbus.ObjectPath) ([]string, error) {
 			return s.removeFrom(ctx, c, col, key)
 		})
-		if err == nil && len(removed) == 0 {
-			err = fs.ErrNotExist
-		}
-		if err == nil {
-			_, err = c.eachCollection(func(col dbus.ObjectPath) ([]string, error) {
-				left, err := c.search(ctx, col, entry(key))
-				if len(left) > 0 {
-					err = ErrStillThere
-				}
-				return nil, err
-			})
-		}
 		if err != nil {
-			return fmt.Errorf("keyring entry %q: %w", key, err)
+			return err
 		}
-		return nil
+		if len(removed) == 0 {
+			return fs.ErrNotExist
+		}
+		_, err = c.eachCollection(func(col dbus.ObjectPath) ([]string, error) {
+			left, err := c.search(ctx, col, entry(key))
+			if len(left) > 0 {
+				err = ErrStillThere
+			}
+			return nil, err
+		})
+		return err
 	})
+	if err != nil {
+		return fmt.Errorf("keyring entry %q: %w", key, err)
+	}
+	return nil
 }
 
 // removeFrom removes the entries under key from one collection, and returns the key if there were any.
@@ -165,44 +168,12 @@ func (c *client) eachCollection(visit func(dbus.ObjectPath) ([]string, error)) (
 		for _, key := range in {
 			keys[key] = true
 		}
-		switch {
-		case errors.Is(err, errGone): // with all that was in it
-		case fatal(err):
+		if fatal(err) {
 			return keys, err
-		default:
-			errs = append(errs, err)
 		}
+		errs = append(errs, err)
 	}
 	return keys, errors.Join(errs...)
-}
-
-// keysIn are the keys of Atmos's entries in a collection, and how many more
-// entries there are whose keys a lock hides.
-func (c *client) keysIn(ctx context.Context, col dbus.ObjectPath) (keys []string, hidden int, err error) {
-	items, err := c.search(ctx, col, map[string]string{"username": Account})
-	if err != nil {
-		return nil, 0, err
-	}
-	locked, err := c.locked(ctx, col)
-	if err != nil {
-		return nil, 0, err
-	}
-	if locked && len(items) == 0 {
-		opaque, err := c.opaque(ctx, col)
-		if err == nil && opaque {
-			err = c.errLocked(ctx, col, "")
-		}
-		return nil, 0, err
-	}
-	err = c.attributes(ctx, items, func(attrs map[string]string) {
-		switch key, ok := attrs["service"]; {
-		case ok:
-			keys = append(keys, key)
-		case locked:
-			hidden++
-		}
-	})
-	return keys, hidden, err
 }
 
 // opaque tells whether a locked collection may hold entries that a search does

@@ -24,8 +24,8 @@ const (
 	promptInterface     = "org.freedesktop.Secret.Prompt"
 )
 
-// errGone: an object is not there any more.
-var errGone = errors.New("not there any more")
+// errGone: there is no such object, or not any more.
+var errGone = errors.New("no such object in the keyring")
 
 // inFlight bounds the calls that wait for an answer at the same time, so that
 // what is sent always fits the buffer of the socket and never blocks.
@@ -221,17 +221,17 @@ func (c *client) explain(ctx context.Context, err error) error {
 		return err
 	}
 	switch name := strings.TrimPrefix(reply.Name, "org.freedesktop."); {
-	case name == "Secret.Error.NoSuchObject", name == "DBus.Error.UnknownObject":
-		return errGone
+	case slices.Contains([]string{"Secret.Error.NoSuchObject", "DBus.Error.UnknownObject", "DBus.Error.UnknownMethod"}, name):
+		return fmt.Errorf("%w: %w", errGone, reply) // GDBus knows no method of an object that is not there
 	case name == "Secret.Error.IsLocked":
 		return ErrLocked
 	case strings.HasPrefix(name, "DBus.Error.Spawn."), slices.Contains([]string{
 		"DBus.Error.ServiceUnknown", "DBus.Error.NameHasNoOwner", "DBus.Error.NoReply",
 		"DBus.Error.TimedOut", "DBus.Error.Timeout", "DBus.Error.Disconnected", "DBus.Error.NoServer",
 	}, name):
-		return fmt.Errorf("%w: %s", ErrNoService, reply)
+		return fmt.Errorf("%w: %w", ErrNoService, reply)
 	}
-	return fmt.Errorf("%s: %s", reply.Name, reply)
+	return fmt.Errorf("%s: %w", reply.Name, reply)
 }
 
 func isNamed(err error, name string) bool {

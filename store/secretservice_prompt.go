@@ -42,7 +42,7 @@ func (s *SecretService) unlock(ctx context.Context, c *client, col dbus.ObjectPa
 		return c.errLocked(ctx, col, " (the unlock dialog was dismissed)")
 	case errors.Is(err, ErrTimeout):
 		s.opts.UnlockWait = 0
-		return c.errLocked(ctx, col, fmt.Sprintf(" (nobody answered the unlock dialog: %v)", err))
+		return c.errLocked(ctx, col, " (nobody answered the unlock dialog)")
 	case err != nil:
 		return err
 	}

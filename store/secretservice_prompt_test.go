@@ -33,13 +33,15 @@ const (
 type provider struct {
 	conn *dbus.Conn
 
-	mu     sync.Mutex
-	answer answer
-	locked bool
-	idle   bool // whether nothing is done although a dialog was agreed to
-	items  map[dbus.ObjectPath]string
-	asked  map[dbus.ObjectPath]int // prompts that were run
-	gone   map[dbus.ObjectPath]int // prompts that were dismissed by the client
+	mu        sync.Mutex
+	answer    answer
+	locked    bool
+	veiled    bool // whether a locked collection shows that there are items, but no attributes
+	idle      bool // whether nothing is done although a dialog was agreed to
+	vanishing bool // whether items vanish between a search and the next call
+	items     map[dbus.ObjectPath]string
+	asked     map[dbus.ObjectPath]int // prompts that were run
+	gone      map[dbus.ObjectPath]int // prompts that were dismissed by the client
 }
 
 const (
@@ -80,7 +82,7 @@ func pathOf(m dbus.Message) dbus.ObjectPath {
 }
 
 func (p *provider) visible() []dbus.ObjectPath {
-	if p.locked {
+	if p.locked && !p.veiled {
 		return []dbus.ObjectPath{}
 	}
 	return slices.AppendSeq([]dbus.ObjectPath{}, maps.Keys(p.items))
@@ -99,6 +101,12 @@ func (p *provider) get(m dbus.Message, _, name string) (dbus.Variant, *dbus.Erro
 	case "Label":
 		return dbus.MakeVariant("Vault"), nil
 	case "Attributes":
+		if p.locked {
+			return dbus.MakeVariant(map[string]string{"opaque": "yes"}), nil
+		}
+		if p.vanishing {
+			return dbus.Variant{}, errNoObject()
+		}
 		return dbus.MakeVariant(map[string]string{"service": p.items[pathOf(m)], "username": "atmos-auth"}), nil
 	}
 	return dbus.Variant{}, dbus.MakeFailedError(errors.New("no such property"))
@@ -117,7 +125,18 @@ func (p *provider) unlock([]dbus.ObjectPath) ([]dbus.ObjectPath, dbus.ObjectPath
 	return []dbus.ObjectPath{}, promptPath + "/unlock", nil
 }
 
+// errNoObject is what GDBus answers for an object that is not there.
+func errNoObject() *dbus.Error {
+	return dbus.NewError("org.freedesktop.DBus.Error.UnknownMethod", []any{"Object does not exist"})
+}
+
 func (p *provider) remove(m dbus.Message) (dbus.ObjectPath, *dbus.Error) {
+	if p.vanishing {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.items, pathOf(m))
+		return "/", errNoObject()
+	}
 	return promptPath + "/remove/" + dbus.ObjectPath(strings.TrimPrefix(string(pathOf(m)), string(vault)+"/")), nil
 }
 
@@ -237,6 +256,28 @@ func TestOpaque(t *testing.T) {
 		t.Error("a dialog was opened")
 	}
 	p.wantLeft(t, "dev")
+}
+
+// A locked collection that can be searched is searched for every key.
+func TestVeiled(t *testing.T) {
+	p := &provider{locked: true, veiled: true}
+	p.start(t, "dev", "prod")
+	k := store.NewSystemKeyring(store.SystemOptions{})
+	wantFound(t, k, []string{"dev", "gone", "\xff"}, "dev")
+	_, err := k.List(t.Context())
+	wantError(t, err, store.ErrLocked, "Vault")
+	wantError(t, k.Remove(t.Context(), "gone"), fs.ErrNotExist)
+	wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "Vault")
+}
+
+// An item that somebody else removed in the meantime is gone, which is all that is wanted.
+func TestGoneMeanwhile(t *testing.T) {
+	p := &provider{vanishing: true}
+	p.start(t, "dev", "prod")
+	k := store.NewSystemKeyring(store.SystemOptions{})
+	wantFound(t, k, []string{"dev"})
+	must(t, k.Remove(t.Context(), "dev"))
+	p.wantLeft(t, "prod")
 }
 
 func TestUnlockDialog(t *testing.T) {

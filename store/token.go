@@ -18,8 +18,8 @@ type Token struct {
 	Refreshable bool      // new credentials can be had when it has expired
 }
 
-// errNoToken does not quote what was read, for that is a secret.
-var errNoToken = errors.New("it has not the form of a token file")
+// ErrNoToken does not quote what was read, for that is a secret.
+var ErrNoToken = errors.New("it has not the form of a token file")
 
 // ReadToken reads what any of Atmos's token and credentials files says beside
 // its secrets. name is the file's.
@@ -50,7 +50,7 @@ func ReadToken(name string, data []byte) (Token, error) {
 		RefreshCache json.RawMessage `json:"RefreshToken"`
 	}
 	if json.Unmarshal(data, &f) != nil {
-		return Token{}, errNoToken
+		return Token{}, ErrNoToken
 	}
 	t := Token{StartURL: f.StartURL}
 	times := []string{f.ExpiresAt, f.Expiration, f.TokenExpiry}
@@ -106,7 +106,7 @@ func readProvisioned(data []byte) (Token, error) {
 		} `yaml:"auth"`
 	}
 	if yaml.Unmarshal(data, &f) != nil {
-		return Token{}, errNoToken
+		return Token{}, ErrNoToken
 	}
 	return Token{StartURL: f.Auth.Metadata.Extra.StartURL}, nil
 }

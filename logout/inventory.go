@@ -1,0 +1,210 @@
+package logout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/credclean/credclean/store"
+)
+
+// An Item is one thing that Atmos left on this machine, whoever's it is.
+type Item struct {
+	Kind  store.Kind
+	Name  string // of the identity, provider or integration; empty if the place does not tell
+	Root  string // of AWS sections and Google files: the name of their directory
+	Realm string
+
+	Keyring string      // of a KeyringEntry: its location
+	Key     string      // of a KeyringEntry
+	Place   store.Place // of all others: the file, or the directory of a tree
+	Tree    bool
+
+	Expires     time.Time // zero if it is not known
+	Refreshable bool
+	// Err says why it cannot be told what is there.
+	Err error
+}
+
+// where is the location for people.
+func (i Item) where(roots store.Roots) string {
+	if i.Kind == store.KeyringEntry {
+		return roots.Show(i.Keyring)
+	}
+	return roots.Show(i.Place.String())
+}
+
+// Inventory finds everything that Atmos keeps for this user, in every realm and
+// keyring. It changes nothing, prompts for nothing, and reads secrets only where an expiry
+// stands beside them. What could not be looked at is an Item with an Err.
+func (m Machine) Inventory(ctx context.Context) []Item {
+	var items []Item
+	for _, k := range m.Keyrings {
+		keys, err := k.List(ctx)
+		for _, key := range keys {
+			items = append(items, m.entryItem(k.Location(), key))
+		}
+		if err != nil {
+			items = append(items, Item{Kind: store.KeyringEntry, Keyring: k.Location(), Err: err})
+		}
+	}
+	found, err := m.Files.FindAll(m.Roots)
+	if err != nil {
+		items = append(items, Item{Kind: OtherFile, Place: store.Place{Root: m.Roots[store.Config], Path: "."}, Err: err})
+	}
+	for _, f := range found {
+		if f.Location.Kind == store.AWSFiles {
+			items = append(items, m.sectionItems(f)...)
+			continue
+		}
+		items = append(items, m.fileItem(f))
+	}
+	return items
+}
+
+// entryItem takes a key apart: one of our realms first, else what looks like one.
+func (m Machine) entryItem(keyring, key string) Item {
+	i := Item{Kind: store.KeyringEntry, Keyring: keyring, Key: key, Name: key}
+	rest, ok := strings.CutPrefix(key, "atmos_")
+	if !ok {
+		return i
+	}
+	i.Name = rest
+	realms := slices.Clone(m.Realms)
+	slices.SortFunc(realms, func(a, b string) int { return len(b) - len(a) })
+	for _, realm := range realms {
+		if name, ours := strings.CutPrefix(rest, realm+"_"); ours && realm != "" {
+			i.Name, i.Realm = name, realm
+			return i
+		}
+	}
+	if realm, name, ok := strings.Cut(rest, "_"); ok && (store.AutomaticRealm(realm) || m.hasRealmDir(realm)) {
+		i.Name, i.Realm = name, realm
+	}
+	return i
+}
+
+// hasRealmDir tells whether Atmos keeps files for a realm.
+func (m Machine) hasRealmDir(realm string) bool {
+	info, err := m.Files.Look(store.Place{Root: m.Roots[store.Config], Path: realm})
+	return err == nil && info.IsDir() && !store.Reserved(realm)
+}
+
+// sectionItems has an item for each section of an AWS directory.
+func (m Machine) sectionItems(f store.Find) []Item {
+	var items []Item
+	everything := store.Rule{Scope: store.WholeDirectory}
+	for _, kind := range []store.Kind{CredentialsFile, ConfigFile} {
+		i := Item{Kind: kind, Root: f.Words.Name, Realm: f.Words.Realm, Place: f.Place.Join(fileName(kind))}
+		cut, err := m.Files.LookSections(i.Place, everything)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			i.Err = err
+			items = append(items, i)
+			continue
+		}
+		for _, name := range cut.Removed {
+			s := i
+			s.Name, s.Expires = name, cut.ValidUntil[name]
+			items = append(items, s)
+		}
+		if len(cut.Removed) == 0 {
+			items = append(items, i)
+		}
+	}
+	return items
+}
+
+func (m Machine) fileItem(f store.Find) Item {
+	i := Item{Kind: f.Location.Kind, Name: f.Words.Name, Root: f.Words.Root, Realm: f.Words.Realm, Place: f.Place, Tree: f.Dir}
+	if f.Dir {
+		return i
+	}
+	token, err := m.readToken(f.Place)
+	switch path := path.Base(f.Place.Path); {
+	case err == nil:
+		i.Expires, i.Refreshable = token.Expires, token.Refreshable
+	case !errors.Is(err, store.ErrNoToken):
+		i.Err = fmt.Errorf("%s: %w", path, err)
+	}
+	return i
+}
+
+// Everything makes a plan of an inventory: whatever Atmos keeps for this user, in
+// every realm.
+func (m Machine) Everything(items []Item) Plan {
+	p := Plan{Target: Target{AllProjects: true}}
+	seen := make(map[store.Place]bool)
+	for _, i := range items {
+		s := i.step()
+		p.addName(s.Name)
+		if s.Kind != store.KeyringEntry && seen[i.Place] {
+			continue
+		}
+		seen[i.Place] = true
+		if s.awsFile() {
+			s.Rule = store.Rule{Scope: store.WholeDirectory}
+			s.Owners, s.Expiry = sectionsOf(items, i.Place)
+		}
+		p.Steps = append(p.Steps, s)
+	}
+	m.planAllLocks(&p)
+	m.planDirs(&p)
+	return p
+}
+
+// step is the removal of an item.
+func (i Item) step() Step {
+	s := Step{
+		Kind: i.Kind, Name: cmpString(cmpString(i.Name, i.Root), i.Keyring), Realm: i.Realm, Keyring: i.Keyring, Key: i.Key,
+		Place: i.Place, Tree: i.Tree, Refreshable: i.Refreshable, Err: i.Err,
+	}
+	s.LongLived = i.Kind == store.KeyringEntry && i.Err == nil // its kind is not known
+	if !i.Expires.IsZero() {
+		s.Expiry = map[string]time.Time{s.Name: i.Expires}
+	}
+	return s
+}
+
+// addName adds a name to those of the report, once.
+func (p *Plan) addName(name string) {
+	if !slices.ContainsFunc(p.Names, func(n Name) bool { return n.Name == name }) {
+		p.Names = append(p.Names, Name{Name: name, Declared: true})
+	}
+}
+
+// sectionsOf are the names of the sections of a file, and their expiries.
+func sectionsOf(items []Item, p store.Place) (names []string, expiry map[string]time.Time) {
+	expiry = make(map[string]time.Time)
+	for _, i := range items {
+		if i.Place != p || i.Name == "" {
+			continue
+		}
+		names = append(names, i.Name)
+		if !i.Expires.IsZero() {
+			expiry[i.Name] = i.Expires
+		}
+	}
+	return names, expiry
+}
+
+// planAllLocks adds the lock files beside everything that goes.
+func (m Machine) planAllLocks(p *Plan) {
+	dirs := make(map[store.Place]bool)
+	for _, s := range p.Steps {
+		switch {
+		case s.awsFile() && !dirs[s.Place.Dir()]:
+			dirs[s.Place.Dir()] = true
+			p.Steps = append(p.Steps, awsLocks(s.Name, s.Realm, s.Place.Dir()))
+		case s.Kind != store.KeyringEntry && !s.awsFile() && !s.Tree:
+			p.Steps = append(p.Steps, Step{Kind: LockFiles, Name: s.Name, Realm: s.Realm, Place: s.Place, Locks: []store.Place{s.Place}})
+		}
+	}
+}

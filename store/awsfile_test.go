@@ -1,0 +1,600 @@
+package store_test
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/credclean/credclean/store"
+)
+
+func setOf(names ...string) map[string]bool {
+	set := make(map[string]bool)
+	for _, n := range names {
+		set[n] = true
+	}
+	return set
+}
+
+func at(text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// As Atmos writes it: keys aligned, no empty line at the end.
+const (
+	deep = `; atmos: expiration=2027-11-22T14:45:20Z
+[deep-role]
+aws_access_key_id     = ASIAEXAMPLE1
+aws_secret_access_key = secret-1
+aws_session_token     = session-1
+
+`
+	prod = `; atmos: expiration=2027-11-22T14:45:40Z
+[prod-admin]
+aws_access_key_id     = ASIAEXAMPLE2
+aws_secret_access_key = secret-2
+aws_session_token     = session-2
+`
+	standard = "[default]\naws_access_key_id = ASIAEXAMPLE3\n\n"
+)
+
+// odd is a section that nobody would write, each line another way to go wrong.
+const odd = "; this comment is the section's\n" +
+	"# and so is this one\n" +
+	"  [ odd one ]  ; [deep-role]\n" +
+	"aws_access_key_id=ASIAEXAMPLE4   ; not aligned\n" +
+	"\taws_secret_access_key   =   secret#4;5  \n" +
+	"key = [deep-role]\n" +
+	"s3 =\n" +
+	"    addressing_style = path\n" +
+	"novalue\n" +
+	"empty =\n" +
+	"\n" +
+	"; in the middle\n" +
+	"quoted = \"[deep-role]\"\t\n"
+
+func TestApply(t *testing.T) {
+	deepOnly := setOf("deep-role")
+	for _, tt := range []struct {
+		name string
+		file string // empty for credentials
+		rule store.Rule
+		data string
+		want store.Cut
+	}{
+		{
+			name: "one of two, the first",
+			rule: store.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: store.ChainsFile},
+			data: deep + prod,
+			want: store.Cut{
+				Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "one of two, the last",
+			rule: store.Rule{Remove: setOf("prod-admin"), Declared: deepOnly, Scope: store.ChainsFile},
+			data: deep + prod,
+			want: store.Cut{
+				Rest: []byte(deep), Removed: []string{"prod-admin"}, Kept: []string{"deep-role"},
+				ValidUntil: map[string]time.Time{"prod-admin": at("2027-11-22T14:45:40Z")},
+			},
+		},
+		{
+			name: "neither",
+			rule: store.Rule{Remove: setOf("dev"), Declared: setOf("prod-admin"), Scope: store.ChainsFile},
+			data: deep + prod,
+			want: store.Cut{Rest: []byte(deep + prod), Kept: []string{"deep-role", "prod-admin"}},
+		},
+		{
+			name: "both, so the file goes",
+			rule: store.Rule{Remove: setOf("prod-admin", "deep-role"), Scope: store.ChainsFile},
+			data: deep + prod,
+			want: store.Cut{
+				Whole: true, Removed: []string{"deep-role", "prod-admin"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z"), "prod-admin": at("2027-11-22T14:45:40Z")},
+			},
+		},
+		{
+			name: "the name of a section is taken as it is",
+			rule: store.Rule{Remove: setOf("Deep-Role", "deep", "role", "deep-role ", "eep-rol"), Scope: store.OwnSections},
+			data: deep,
+			want: store.Cut{Rest: []byte(deep), Kept: []string{"deep-role"}},
+		},
+
+		// What goes beside the sections, from the narrowest scope to the widest.
+		{
+			name: "[default] is never Atmos's where it did not write",
+			rule: store.Rule{Remove: setOf("default", "Default", "deep-role"), Scope: store.SectionsOnly},
+			data: standard + "[Default]\nx = 1\n" + deep,
+			want: store.Cut{
+				Rest: []byte(standard + "[Default]\nx = 1\n"), Removed: []string{"deep-role"}, Kept: []string{"default", "Default"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "sections only: a file that had nothing else goes",
+			rule: store.Rule{Remove: deepOnly, Scope: store.SectionsOnly},
+			data: deep + "\n \t\r\n",
+			want: store.Cut{
+				Whole: true, Removed: []string{"deep-role"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "sections only: an empty file stays",
+			rule: store.Rule{Remove: deepOnly, Scope: store.SectionsOnly},
+			data: "\n",
+			want: store.Cut{Rest: []byte("\n")},
+		},
+		{
+			name: "own sections: an identity called default",
+			rule: store.Rule{Remove: setOf("default"), Scope: store.OwnSections},
+			data: standard + prod,
+			want: store.Cut{Rest: []byte(prod), Removed: []string{"default"}, Kept: []string{"prod-admin"}},
+		},
+		{
+			name: "own sections: an undeclared [default] stays",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: standard + deep,
+			want: store.Cut{
+				Rest: []byte(standard), Removed: []string{"deep-role"}, Kept: []string{"default"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "own sections: what stands before the first section stays",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "; by hand\n\n" + deep,
+			want: store.Cut{
+				Rest: []byte("; by hand\n\n"), Removed: []string{"deep-role"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "own sections: an empty file stays",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			want: store.Cut{},
+		},
+		{
+			name: "a chain's file goes with what stands in no section and an undeclared [default]",
+			rule: store.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: store.ChainsFile},
+			data: "aws_secret_access_key = secret-0\n" + standard + deep,
+			want: store.Cut{
+				Whole: true, Removed: []string{"deep-role", "default"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "a chain's file with an undeclared [default] alone goes",
+			rule: store.Rule{Remove: deepOnly, Scope: store.ChainsFile},
+			data: standard,
+			want: store.Cut{Whole: true, Removed: []string{"default"}},
+		},
+		{
+			name: "a chain's file stays for a declared [default]",
+			rule: store.Rule{Remove: deepOnly, Declared: setOf("default"), Scope: store.ChainsFile},
+			data: standard + deep,
+			want: store.Cut{
+				Rest: []byte(standard), Removed: []string{"deep-role"}, Kept: []string{"default"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "a chain's file stays for a section that nobody declares, and so does its [default]",
+			rule: store.Rule{Remove: deepOnly, Scope: store.ChainsFile},
+			data: "x = 1\n" + standard + deep + "[stack-admin]\nx = 2\n",
+			want: store.Cut{
+				Rest: []byte("x = 1\n" + standard + "[stack-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"default", "stack-admin"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "a chain's empty file goes",
+			rule: store.Rule{Remove: deepOnly, Scope: store.ChainsFile},
+			want: store.Cut{Whole: true},
+		},
+		{
+			name: "a whole directory: nobody's sections go, those of others stay",
+			rule: store.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: store.WholeDirectory},
+			data: "x = 1\n" + standard + deep + "[stack-admin]\nx = 2\n\n" + prod,
+			want: store.Cut{
+				Rest: []byte("x = 1\n" + prod), Removed: []string{"default", "deep-role", "stack-admin"}, Kept: []string{"prod-admin"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "a whole directory: the file goes",
+			rule: store.Rule{Remove: deepOnly, Scope: store.WholeDirectory},
+			data: "x = 1\n" + prod,
+			want: store.Cut{
+				Whole: true, Removed: []string{"prod-admin"},
+				ValidUntil: map[string]time.Time{"prod-admin": at("2027-11-22T14:45:40Z")},
+			},
+		},
+
+		// What a section is.
+		{
+			name: "a neighbour that nobody would write",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "top\n" + odd + deep + odd,
+			want: store.Cut{
+				Rest: []byte("top\n" + odd + odd), Removed: []string{"deep-role"}, Kept: []string{"odd one"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "a section that nobody would write",
+			rule: store.Rule{Remove: setOf("odd one"), Scope: store.OwnSections},
+			data: deep + odd + prod,
+			want: store.Cut{
+				Rest:    []byte(deep + "; this comment is the section's\n# and so is this one\n" + prod),
+				Removed: []string{"odd one"}, Kept: []string{"deep-role", "prod-admin"},
+			},
+		},
+		{
+			name: "every section of the name",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: deep + prod + "[deep-role]\naws_secret_access_key = secret-old\n" + prod,
+			want: store.Cut{
+				Rest: []byte(prod + prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "carriage returns",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: strings.ReplaceAll("; top\n\n"+deep+prod, "\n", "\r\n"),
+			want: store.Cut{
+				Rest: []byte(strings.ReplaceAll("; top\n\n"+prod, "\n", "\r\n")), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "a byte order mark before the section",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "\ufeff[deep-role]\naws_secret_access_key = secret-1\n" + prod,
+			want: store.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+		},
+		{
+			name: "a byte order mark before a neighbour",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "\ufeff[prod-admin]\nx = 1\n" + deep,
+			want: store.Cut{
+				Rest: []byte("\ufeff[prod-admin]\nx = 1\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "no line end at the end, of what goes",
+			rule: store.Rule{Remove: setOf("prod-admin"), Scope: store.OwnSections},
+			data: deep + "[prod-admin]\nx = 1",
+			want: store.Cut{Rest: []byte(deep), Removed: []string{"prod-admin"}, Kept: []string{"deep-role"}},
+		},
+		{
+			name: "no line end at the end, of what stays",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: deep + "[prod-admin]\nx = 1",
+			want: store.Cut{
+				Rest: []byte("[prod-admin]\nx = 1"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "a header and nothing else",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "[deep-role]",
+			want: store.Cut{Whole: true, Removed: []string{"deep-role"}},
+		},
+		{
+			name: "indented, with spaces in the brackets and a comment behind",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "\t[ deep-role\t]\t# [prod-admin]\nx = 1\n" + prod,
+			want: store.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+		},
+		{
+			name: "slashes, spaces and other letters in names",
+			rule: store.Rule{Remove: setOf("acme dev/administratoraccess", "zoë"), Scope: store.OwnSections},
+			data: "[acme dev/administratoraccess]\nx = 1\n[acme dev]\nx = 2\n[zoë]\nx = 3\n[zoe]\nx = 4\n",
+			want: store.Cut{
+				Rest:    []byte("[acme dev]\nx = 2\n[zoe]\nx = 4\n"),
+				Removed: []string{"acme dev/administratoraccess", "zoë"}, Kept: []string{"acme dev", "zoe"},
+			},
+		},
+		{
+			name: "brackets in names",
+			rule: store.Rule{Remove: setOf("a[1]", "b]"), Scope: store.OwnSections},
+			data: "[a[1]]\nx = 1\n[a]\nx = 2\n[b]]\nx = 3\n",
+			want: store.Cut{Rest: []byte("[a]\nx = 2\n"), Removed: []string{"a[1]", "b]"}, Kept: []string{"a"}},
+		},
+		{
+			name: "a bracket that is not closed is no section",
+			rule: store.Rule{Remove: setOf("prod-admin", "nothing"), Scope: store.OwnSections},
+			data: "[deep-role]\n[prod-admin\nx = 1\n[nothing\n",
+			want: store.Cut{Rest: []byte("[deep-role]\n[prod-admin\nx = 1\n[nothing\n"), Kept: []string{"deep-role"}},
+		},
+
+		// Comments above headers.
+		{
+			name: "a comment above the expiry stays, and one below it too",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "[a]\nx = 1\n; above\n" + deep + "# mine\n; below\n[prod-admin]\nx = 2\n",
+			want: store.Cut{
+				Rest: []byte("[a]\nx = 1\n; above\n# mine\n; below\n[prod-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"a", "prod-admin"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "comments in a section go with it",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "[deep-role]\n; rotated, was secret-0\nx = 1\n\n; secret-00\n\n" + prod,
+			want: store.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+		},
+		{
+			name: "the expiry as a release with another sign wrote it",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "#atmos:  region=x  expiration=2027-11-22T15:45:20+01:00 more\n[deep-role]\nx = 1\n",
+			want: store.Cut{
+				Whole: true, Removed: []string{"deep-role"},
+				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
+			},
+		},
+		{
+			name: "an expiry that is none",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "; atmos: expiration=tomorrow\n[deep-role]\nx = 1\n",
+			want: store.Cut{Whole: true, Removed: []string{"deep-role"}},
+		},
+		{
+			name: "an expiry that does not stand directly above is a comment",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "; atmos: expiration=2027-11-22T14:45:20Z\n\n[deep-role]\nx = 1\n",
+			want: store.Cut{Rest: []byte("; atmos: expiration=2027-11-22T14:45:20Z\n\n"), Removed: []string{"deep-role"}},
+		},
+		{
+			name: "a comment of somebody called atmosphere",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "; atmosphere: expiration=2027-11-22T14:45:20Z\n[deep-role]\nx = 1\n",
+			want: store.Cut{Rest: []byte("; atmosphere: expiration=2027-11-22T14:45:20Z\n"), Removed: []string{"deep-role"}},
+		},
+
+		// The config file.
+		{
+			name: "profiles", file: store.ConfigFile,
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "[profile deep-role]\nregion = us-east-1\n\n[profile\tprod-admin]\nregion = us-east-1\n",
+			want: store.Cut{Rest: []byte("[profile\tprod-admin]\nregion = us-east-1\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+		},
+		{
+			name: "profiles with many spaces, in quotes, with spaces and slashes", file: store.ConfigFile,
+			rule: store.Rule{Remove: setOf("deep-role", "acme dev/admin"), Scope: store.OwnSections},
+			data: "  [ profile   deep-role ] ; x\nx = 1\n[profile \"acme dev/admin\"]\nx = 2\n[profile acme dev]\nx = 3\n",
+			want: store.Cut{Rest: []byte("[profile acme dev]\nx = 3\n"), Removed: []string{"deep-role", "acme dev/admin"}, Kept: []string{"acme dev"}},
+		},
+		{
+			name: "other sections are not profiles", file: store.ConfigFile,
+			rule: store.Rule{Remove: setOf("corp", "deep-role"), Declared: setOf("prod"), Scope: store.OwnSections},
+			data: "[sso-session corp]\nx = 1\n[services deep-role]\nx = 2\n[profiledeep-role]\nx = 3\n",
+			want: store.Cut{
+				Rest: []byte("[sso-session corp]\nx = 1\n[services deep-role]\nx = 2\n[profiledeep-role]\nx = 3\n"),
+				Kept: []string{"sso-session corp", "services deep-role", "profiledeep-role"},
+			},
+		},
+		{
+			name: "an identity called default has no word before it", file: store.ConfigFile,
+			rule: store.Rule{Remove: setOf("default"), Scope: store.OwnSections},
+			data: "[default]\nregion = us-east-1\n[profile prod-admin]\nregion = us-east-1\n",
+			want: store.Cut{Rest: []byte("[profile prod-admin]\nregion = us-east-1\n"), Removed: []string{"default"}, Kept: []string{"prod-admin"}},
+		},
+		{
+			name: "an undeclared [default] goes with a chain's config", file: store.ConfigFile,
+			rule: store.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: store.ChainsFile},
+			data: "[default]\nregion = us-east-1\n[profile deep-role]\nregion = us-east-1\n",
+			want: store.Cut{Whole: true, Removed: []string{"deep-role", "default"}},
+		},
+		{
+			name: "a profile in a credentials file is a name like any other",
+			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			data: "[profile deep-role]\nx = 1\n",
+			want: store.Cut{Rest: []byte("[profile deep-role]\nx = 1\n"), Kept: []string{"profile deep-role"}},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file := tt.file
+			if file == "" {
+				file = store.CredentialsFile
+			}
+			if tt.want.ValidUntil == nil {
+				tt.want.ValidUntil = map[string]time.Time{}
+			}
+			data := []byte(tt.data)
+			got := tt.rule.Apply(file, data)
+			got.Rest, tt.want.Rest = bytes.Clone(got.Rest), bytes.Clone(tt.want.Rest)
+			if len(got.Rest) == 0 {
+				got.Rest = nil
+			}
+			if diff := cmp.Diff(tt.want, got, cmp.Transformer("text", func(b []byte) string { return string(b) })); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if string(data) != tt.data {
+				t.Errorf("the data that was passed has changed:\n%s", data)
+			}
+			if want := len(got.Removed) > 0 || got.Whole; got.Changes() != want {
+				t.Errorf("changes: %v, want %v", got.Changes(), want)
+			}
+		})
+	}
+}
+
+func TestChanges(t *testing.T) {
+	for _, tt := range []struct {
+		cut  store.Cut
+		want bool
+	}{
+		{store.Cut{}, false},
+		{store.Cut{Kept: []string{"a"}, Rest: []byte("x")}, false},
+		{store.Cut{Removed: []string{"a"}}, true},
+		{store.Cut{Whole: true}, true},
+		{store.Cut{Leftover: true}, true},
+	} {
+		if got := tt.cut.Changes(); got != tt.want {
+			t.Errorf("%+v: %v, want %v", tt.cut, got, tt.want)
+		}
+	}
+}
+
+// A labelled line knows whose it is: of a section by number, or of none.
+type labelled struct {
+	text    string
+	section int // -1 for none
+	comment bool
+	stamp   bool
+}
+
+// label reads a file in another way than Apply does: line by line from the end,
+// so that a header is met before the comments above it.
+func label(file string, data []byte) (lines []labelled, titles []string) {
+	texts := slices.Collect(strings.Lines(string(data)))
+	for i := len(texts) - 1; i >= 0; i-- {
+		lines = append(lines, labelled{text: texts[i], section: -1})
+	}
+	below := 0 // the lines from here on are not any section's yet, seen from the end
+	for i := 0; i < len(lines); i++ {
+		title, ok := title(file, lines[i].text)
+		if !ok {
+			continue
+		}
+		for j := below; j <= i; j++ {
+			lines[j].section = len(titles)
+		}
+		first := i + 1
+		for i+1 < len(lines) && isNote(lines[i+1].text) {
+			i++
+			lines[i].section, lines[i].comment = len(titles), true
+			if words := strings.Fields(strings.TrimLeft(lines[i].text, " \t\r\n\v\f\u0085\u00a0;#")); i == first && len(words) > 1 && words[0] == "atmos:" {
+				lines[i].stamp = slices.ContainsFunc(words[1:], func(w string) bool { return strings.HasPrefix(w, "expiration=") })
+			}
+		}
+		titles = append(titles, title)
+		below = i + 1
+	}
+	slices.Reverse(lines)
+	return lines, titles
+}
+
+func isNote(line string) bool {
+	line = strings.TrimSpace(line)
+	return strings.HasPrefix(line, ";") || strings.HasPrefix(line, "#")
+}
+
+// title is the name of a section, without the word profile in a config file.
+func title(file, line string) (string, bool) {
+	line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
+	if !strings.HasPrefix(line, "[") || !strings.Contains(line, "]") {
+		return "", false
+	}
+	name, rest, _ := strings.Cut(line[1:], "]")
+	if !isNote(rest) {
+		name = line[1:strings.LastIndex(line, "]")]
+	}
+	name = strings.TrimSpace(name)
+	if file == store.ConfigFile && (strings.HasPrefix(name, "profile ") || strings.HasPrefix(name, "profile\t")) {
+		name = strings.Trim(strings.TrimLeft(name[len("profile"):], " \t"), `"'`)
+	}
+	return name, true
+}
+
+// Whatever a file holds and whatever the names are: a section that does not go
+// survives byte for byte and in its place, nothing of one that goes is left but for
+// comments of others above it, and a second time changes nothing.
+func FuzzApply(f *testing.F) {
+	for scope := range byte(4) {
+		f.Add([]byte(deep+prod), "deep-role", "prod-admin", scope, false)
+		f.Add([]byte(standard+odd+deep+odd), "odd one", "default", scope, false)
+		f.Add([]byte("[profile deep-role]\nx = 1\n[default]\n[profile \"a b\"]\n"), "a b", "deep-role", scope, true)
+	}
+	f.Add([]byte("\ufeff; atmos: expiration=2027-11-22T14:45:20Z\r\n[a]\r\nx\r\n; b\r\n[b]"), "a", "b", byte(2), false)
+	f.Add([]byte("[a]]\n[b[1]] # x]\n[c\n]\n[]\n[ ]\n"), "a]", "", byte(1), false)
+	f.Add([]byte("; atmos: expiration=x\n; atmos: expiration=y\n[a]\n;\n#\n[b]\n"), "a", "c", byte(3), false)
+	f.Add([]byte("[a]\n\x00[b]\n\x85[a]\v\n\xff[a]\n"), "a", "b", byte(2), false)
+	f.Fuzz(func(t *testing.T, data []byte, gone, declared string, scope byte, config bool) {
+		file := store.CredentialsFile
+		if config {
+			file = store.ConfigFile
+		}
+		rule := store.Rule{Remove: setOf(gone), Declared: setOf(declared), Scope: store.Scope(scope % 4)}
+		if gone == declared {
+			rule.Declared = nil
+		}
+		cut := rule.Apply(file, data)
+		lines, titles := label(file, data)
+
+		goes := func(section int) bool {
+			if section < 0 {
+				return false
+			}
+			name := titles[section]
+			switch rule.Scope {
+			case store.SectionsOnly:
+				return name == gone && !strings.EqualFold(name, "default")
+			case store.WholeDirectory:
+				return name == gone || !rule.Declared[name]
+			case store.OwnSections, store.ChainsFile:
+			}
+			return name == gone
+		}
+		var rest strings.Builder
+		others, removed := false, false
+		for _, l := range lines {
+			if !goes(l.section) || l.comment && !l.stamp {
+				rest.WriteString(l.text)
+			}
+		}
+		for i, name := range titles {
+			removed = removed || goes(i)
+			others = others || !goes(i) && (!strings.EqualFold(name, "default") || rule.Declared[name])
+		}
+
+		whole := !others
+		if rule.Scope == store.SectionsOnly || rule.Scope == store.OwnSections {
+			whole = removed && strings.TrimSpace(rest.String()) == ""
+		}
+		if cut.Whole != whole {
+			t.Fatalf("of\n%q\nthe file goes: %v, want %v", data, cut.Whole, whole)
+		}
+		if cut.Whole {
+			if len(cut.Rest) > 0 || len(cut.Kept) > 0 {
+				t.Fatalf("the file goes, but %q stays with %v", cut.Rest, cut.Kept)
+			}
+			return
+		}
+		if string(cut.Rest) != rest.String() {
+			t.Fatalf("of\n%q\nthere is left\n%q\nwant\n%q", data, cut.Rest, rest.String())
+		}
+		if removed != (len(cut.Removed) > 0) {
+			t.Fatalf("removed %v of %v", cut.Removed, titles)
+		}
+		if again := rule.Apply(file, cut.Rest); again.Whole || len(again.Removed) > 0 || !bytes.Equal(again.Rest, cut.Rest) {
+			t.Fatalf("a second time changes\n%q\ninto\n%q, %v removed", cut.Rest, again.Rest, again.Removed)
+		}
+	})
+}
+
+func BenchmarkApply(b *testing.B) {
+	data := []byte(strings.Repeat(deep+prod, 1000))
+	rule := store.Rule{Remove: setOf("deep-role"), Scope: store.OwnSections}
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if cut := rule.Apply(store.CredentialsFile, data); len(cut.Removed) != 1 {
+			b.Fatal(cut.Removed)
+		}
+	}
+}
