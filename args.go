@@ -47,7 +47,7 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 			to = &flags
 		}
 		if !known {
-			return nil, unknownFlag(app, cmd, arg)
+			return nil, unknownFlag(cmd, arg)
 		}
 		*to = append(*to, arg)
 		if takesValue && !hasValue {

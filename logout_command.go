@@ -72,7 +72,7 @@ func (p *process) logout(c *cli.Context) error {
 		return err
 	}
 	m := w.Machine
-	defer m.Files.Close()
+	defer func() { _ = m.Files.Close() }()
 	view := p.view(c, m.Roots)
 	if chosen {
 		if target, err = p.choose(c.Context, m); err != nil {
@@ -94,7 +94,7 @@ func (p *process) logout(c *cli.Context) error {
 	for _, text := range warnings {
 		p.warn(c, "%s", text)
 	}
-	if c.Context.Err() != nil {
+	if c.Err() != nil {
 		return errInterrupted
 	}
 	if c.Bool("keep-long-lived") {
@@ -168,8 +168,8 @@ func (p *process) target(c *cli.Context) (logout.Target, error) {
 		KeepProvider: c.Bool("keep-provider"),
 	}
 	identities, providers := len(t.Identities) > 0, len(t.Providers) > 0
-	wrong := func(hint, format string, args ...any) (logout.Target, error) {
-		return logout.Target{}, usageError{fmt.Errorf(format, args...), hint}
+	wrong := func(hint, what string) (logout.Target, error) {
+		return logout.Target{}, usageError{errors.New(what), hint}
 	}
 	switch {
 	case slices.Contains(t.Identities, "") || slices.Contains(t.Providers, ""):

@@ -25,7 +25,7 @@ import (
 )
 
 // version is set by the linker.
-var version = "dev" //nolint:gochecknoglobals // -X needs a variable
+var version = "dev" // -X needs a variable
 
 // The exit codes.
 const (
@@ -89,7 +89,7 @@ func (p *process) writeDocument(err error, code int) {
 		p.document.Hint = hint(err)
 	}
 	p.document.ExitCode = code
-	_ = p.document.Write(p.out) //nolint:errcheck // a closed pipe changes nothing of what was done
+	_ = p.document.Write(p.out) // a closed pipe changes nothing of what was done
 }
 
 // signals returns a context that ends with the first SIGINT or SIGTERM; the
@@ -241,7 +241,7 @@ func unknownCommand(app *cli.App, name string) error {
 	}
 }
 
-func unknownFlag(app *cli.App, cmd *cli.Command, arg string) error {
+func unknownFlag(cmd *cli.Command, arg string) error {
 	help := "credclean --help"
 	if cmd != nil {
 		help = "credclean " + cmd.Name + " --help"

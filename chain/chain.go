@@ -144,27 +144,23 @@ func (g *Graph) Chain(name string) (Chain, error) {
 	if err != nil {
 		return Chain{}, err
 	}
-	var c Chain
+	c := Chain{}
 	seen := make(map[int]bool)
-	for {
+	for i >= 0 && c.Err == nil {
 		id := g.auth.Identities[i]
 		c.Links = append(c.Links, identityLink(id))
 		seen[i] = true
-		up, next, err := g.up(id)
-		if up != nil {
-			c.Links = append(c.Links, *up)
+		var end *Link
+		if end, i, c.Err = g.up(id); end != nil {
+			c.Links = append(c.Links, *end)
 		}
-		if err == nil && next >= 0 && seen[next] {
-			c.Loop = loop(c.Names(), g.auth.Identities[next].Name)
-			err = fmt.Errorf("%w: %s", ErrCycle, strings.Join(c.Loop, " → "))
+		if i >= 0 && seen[i] {
+			c.Loop = loop(c.Names(), g.auth.Identities[i].Name)
+			c.Err = fmt.Errorf("%w: %s", ErrCycle, strings.Join(c.Loop, " → "))
 		}
-		if err != nil || next < 0 {
-			c.Err = err
-			slices.Reverse(c.Links)
-			return c, nil
-		}
-		i = next
 	}
+	slices.Reverse(c.Links)
+	return c, nil
 }
 
 // up goes one step from an identity towards its provider. It returns the link
@@ -252,7 +248,7 @@ func (g *Graph) Cycles() []Chain {
 	g.Roots() // walks all chains
 	var cycles []Chain
 	for _, i := range g.cycles {
-		c, _ := g.Chain(g.auth.Identities[i].Name) //nolint:errcheck // the identity is declared
+		c, _ := g.Chain(g.auth.Identities[i].Name) // the identity is declared
 		cycles = append(cycles, c)
 	}
 	return cycles
@@ -328,8 +324,10 @@ func (g *Graph) rootOf(i int) Link {
 	}
 }
 
-// Providers and Identities are the declared names, in the order of the file.
-func (g *Graph) Providers() []config.Provider  { return g.auth.Providers }
+// Providers are the declared ones, in the order of the file.
+func (g *Graph) Providers() []config.Provider { return g.auth.Providers }
+
+// Identities are the declared ones, in the order of the file.
 func (g *Graph) Identities() []config.Identity { return g.auth.Identities }
 
 func identityLink(id config.Identity) Link {

@@ -56,7 +56,7 @@ func (l *loader) read(path string) ([]byte, File, error) {
 	if err != nil {
 		return nil, File{}, err
 	}
-	defer f.Close() //nolint:errcheck // it is only read
+	defer f.Close() // it is only read
 	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
 	if err != nil {
 		return nil, File{}, err

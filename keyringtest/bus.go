@@ -80,7 +80,9 @@ func start(home, mode string) (b *Bus, err error) {
 	if b.runtime, err = os.MkdirTemp("", "bus"); err != nil {
 		return nil, err
 	}
-	if b.guard, err = b.run(nil, "sh", "-c", `read _; rm -rf "$0"; kill -KILL 0`, b.runtime); err != nil {
+	// When a test is killed while a daemon is paused, the kernel sends all of
+	// them SIGHUP, for they are an orphaned process group with a stopped member.
+	if b.guard, err = b.run(nil, "sh", "-c", `trap "" HUP; read _; rm -rf "$0"; kill -KILL 0`, b.runtime); err != nil {
 		return nil, err
 	}
 	if err = b.startBus(); err != nil {

@@ -3,18 +3,81 @@
 package keyringtest_test
 
 import (
+	"bufio"
+	"errors"
+	"io/fs"
+	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/credclean/credclean/keyringtest"
 )
 
+// TestMain is also the main of the process that TestKilled kills.
 func TestMain(m *testing.M) {
 	keyringtest.Main()
-	m.Run()
+	home := os.Getenv("KEYRINGTEST_HOME")
+	if home == "" {
+		m.Run()
+		return
+	}
+	b, err := keyringtest.Start(home)
+	if err == nil {
+		err = b.Pause()
+	}
+	if err != nil {
+		panic(err)
+	}
+	print(b.Address, "\n") // on stderr
+	select {}
+}
+
+// Nothing runs on when a test is killed, not even a daemon that is stopped.
+func TestKilled(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Env = append(os.Environ(), "KEYRINGTEST_HOME="+t.TempDir())
+	out, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := strings.TrimSpace(strings.TrimPrefix(strings.Split(address, ",")[0], "unix:path="))
+	bus, err := net.Dial("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = bus.Close() }()
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("it was not killed")
+	}
+	// The bus never ends a connection that does nothing as long as it runs.
+	if err := bus.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bus.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the bus still runs: %v", err)
+	}
+	if _, err := os.Stat(socket); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("its socket is left: %v", err)
+	}
 }
 
 // What one writes, the other reads, and nothing is in a person's own keyring.

@@ -228,7 +228,7 @@ func (m Machine) rootDirs() []string {
 				continue
 			}
 			dir := store.Place{Root: m.Roots[l.Under], Path: path}.Dir()
-			here, _ := m.Files.List(dir) //nolint:errcheck // the plan of these names meets the same error and reports it
+			here, _ := m.Files.List(dir) // the plan of these names meets the same error and reports it
 			names = append(names, here...)
 		}
 	}

@@ -204,7 +204,7 @@ func (d *Document) Fail(err error, hint string) {
 
 // Flatten takes joined errors apart.
 func Flatten(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the outermost is meant
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { // the outermost is meant
 		var all []error
 		for _, e := range joined.Unwrap() {
 			all = append(all, Flatten(e)...)

@@ -13,7 +13,7 @@ import (
 
 // A line stands for what was found of one name, or in one directory.
 type line struct {
-	what   string // Keyring, Files or Session
+	what   string // Keyring, Files, Session, Docker or Kubeconfig
 	of     string // a name or a path
 	remark string // in brackets behind it
 	bad    bool
@@ -58,7 +58,7 @@ func (p Plan) lines(v View) []line {
 		if s.Kind == store.KeyringEntry || s.bare() || s.Kept != "" {
 			continue
 		}
-		l := line{what: what(s.Kind), of: v.Roots.Show(s.Place.String())}
+		l := line{what: what(s.Kind), of: s.label(v)}
 		switch {
 		case s.Err != nil:
 			l.remark = "cannot tell: " + reason(s.Err)
@@ -97,10 +97,15 @@ func what(k store.Kind) string {
 	switch k {
 	case store.KeyringEntry:
 		return "Keyring"
-	case store.SessionToken, store.RefreshToken:
+	case store.SessionToken, store.RefreshToken, store.BrowserState:
 		return "Session"
+	case store.DockerLogin:
+		return "Docker"
+	case store.KubeconfigEntry:
+		return "Kubeconfig"
+	default:
+		return "Files"
 	}
-	return "Files"
 }
 
 // reason is the short form of a cause, for the brackets of a line.
@@ -158,7 +163,11 @@ func (r Report) lines(v View) []line {
 			lines = append(lines, l)
 		}
 	}
-	return append(append(lines, r.fileLines(v)...), r.sessionLines(v)...)
+	lines = append(lines, r.fileLines(v)...)
+	for _, kind := range []string{"Session", "Docker", "Kubeconfig"} {
+		lines = append(lines, r.singleLines(v, kind)...)
+	}
+	return lines
 }
 
 func keyringOutcome(n Name, results []Result) (line, bool) {
@@ -235,23 +244,35 @@ func cmpLines(lines, other []line) []line {
 	return other
 }
 
-func (r Report) sessionLines(v View) []line {
+// singleLines has a line for each token cache, Docker login and kubeconfig entry.
+func (r Report) singleLines(v View, kind string) []line {
 	var lines []line
 	for _, res := range r.Results {
-		if what(res.Kind) != "Session" {
+		if what(res.Kind) != kind {
 			continue
 		}
-		l := line{what: "Session", of: v.Roots.Show(res.Place.String())}
+		l := line{what: kind, of: res.label(v)}
 		switch res.Outcome {
 		case Failed:
 			l.remark, l.bad, l.cause = reason(res.Err), true, cause(res.Err)
 		case Removed:
-		default:
+		case Absent, Kept:
 			continue
 		}
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// label names what a step is about: a path, or an entry in another program's file.
+func (s Step) label(v View) string {
+	switch {
+	case s.Entry != "":
+		return s.Entry
+	case s.Tree && s.Kind == store.BrowserState:
+		return v.Roots.Show(s.Place.String()) + string(filepath.Separator)
+	}
+	return v.Roots.Show(s.Place.String())
 }
 
 // missing are the named identities whose keyring entry is a miss: nothing of

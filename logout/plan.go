@@ -2,6 +2,7 @@ package logout
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -64,11 +65,15 @@ type Step struct {
 	Strange []string             // of Keeps: those that atmos.yaml does not declare
 	Expiry  map[string]time.Time // until when what goes is valid, by name of the set
 
+	Entry  string             // of a DockerLogin or KubeconfigEntry: the registry, or the context or cluster
+	Docker store.DockerLogins // of a DockerLogin
+	Kube   store.KubeEntries  // of a KubeconfigEntry
+
 	Refreshable bool // new credentials can be had with it when it has expired
 
 	LongLived bool   // perhaps the only copy of an access key
 	Kept      Reason // not to be removed, and why
-	Foreign   string // of KeptAmbiguous: the realm it may belong to
+	KeptFor   string // of KeptAmbiguous: the realm it may belong to; of KeptSibling: who uses it
 	// Err says why it is not known whether there is something.
 	Err error
 }
@@ -88,8 +93,9 @@ func (s Step) shared() bool {
 	switch s.Kind {
 	case store.KeyringEntry, CredentialsFile, ConfigFile, OtherFile:
 		return s.Realm == ""
+	default:
+		return false
 	}
-	return false
 }
 
 // A Plan lists the removals for a target, in the order they run. It holds
@@ -127,6 +133,7 @@ func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
 	m.planKeyrings(ctx, &p, r)
 	m.planAWS(&p, r)
 	m.planFiles(&p, r)
+	m.planIntegrations(&p, r)
 	m.planDirs(&p)
 	p.LeftAlone = m.leftAlone(r)
 	p.Affected = m.affected(p, r)
@@ -169,8 +176,13 @@ func look(ctx context.Context, k store.Keyring, keys []string) (there map[string
 	if err == nil {
 		return there, unknown
 	}
+	all := errors.Is(err, store.ErrLocked) || errors.Is(err, store.ErrTimeout) || errors.Is(err, store.ErrNoService)
 	for _, key := range keys {
 		if there[key] {
+			continue
+		}
+		if all {
+			unknown[key] = err
 			continue
 		}
 		switch found, err := k.Find(ctx, []string{key}); {
@@ -204,7 +216,7 @@ func (m Machine) keySteps(r removal) (steps []Step, keys []string) {
 			taken[k.Key] = true
 			s := Step{Kind: store.KeyringEntry, Name: n.Name, Realm: k.Realm, Key: k.Key, LongLived: longLived}
 			if realm, ambiguous := k.ForeignRealm(m.Realms, exists); ambiguous {
-				s.Kept, s.Foreign = KeptAmbiguous, realm
+				s.Kept, s.KeptFor = KeptAmbiguous, realm
 			}
 			steps, keys = append(steps, s), append(keys, k.Key)
 		}
@@ -232,13 +244,6 @@ func (m Machine) keysToKeep(r removal) map[string]bool {
 // has tells whether a link is in the removal set, as what it is.
 func (r removal) has(l chain.Link) bool {
 	return slices.ContainsFunc(r.names, func(n Name) bool { return n.Name == l.Name && n.Provider == l.Provider })
-}
-
-func cmpErr(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // planDirs adds the directories that may have become empty, children first.

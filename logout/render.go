@@ -280,7 +280,9 @@ func (p Plan) keptText(v View) []string {
 	for _, s := range p.Steps {
 		switch {
 		case s.Kept == KeptAmbiguous:
-			lines = append(lines, fmt.Sprintf("Kept: %s (keyring entry %s may belong to the realm %s)", Clean(s.Name), Clean(s.Key), Clean(s.Foreign)))
+			lines = append(lines, fmt.Sprintf("Kept: %s (keyring entry %s may belong to the realm %s)", Clean(s.Name), Clean(s.Key), Clean(s.KeptFor)))
+		case s.Kept == KeptSibling:
+			lines = append(lines, fmt.Sprintf("Kept: %s: %s (the integration %s uses it too)", what(s.Kind), Clean(s.Entry), Clean(s.KeptFor)))
 		case s.Kept == KeptShared:
 			lines = append(lines, fmt.Sprintf("Kept: %s (%s, %s)", Clean(s.Name), Clean(v.Roots.Show(s.Place.String())), s.Kept))
 		case s.Kept != "" && s.Err == nil:

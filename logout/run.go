@@ -103,26 +103,24 @@ func (r *Report) add(res Result, o Observer) {
 
 // remove carries out one step. The error is fs.ErrNotExist if there was nothing.
 func (res *Result) remove(ctx context.Context, m Machine, k store.Keyring) error {
-	switch res.Kind {
-	case store.KeyringEntry:
+	switch {
+	case res.Kind == store.KeyringEntry: // though it is not known whether it is there
 		return k.Remove(ctx, res.Key)
-	case LockFiles:
-		return m.Files.RemoveLocks(ctx, res.Locks...)
-	case EmptyDir:
-		return m.Files.RemoveEmptyDir(res.Place)
-	}
-	if res.Step.Err != nil {
+	case res.Step.Err != nil:
 		return res.Step.Err
-	}
-	switch res.Kind {
-	case CredentialsFile, ConfigFile:
+	case res.Kind == LockFiles:
+		return m.Files.RemoveLocks(ctx, res.Locks...)
+	case res.Kind == EmptyDir:
+		return m.Files.RemoveEmptyDir(res.Place)
+	case res.Kind == store.DockerLogin || res.Kind == store.KubeconfigEntry:
+		return res.removeShared(ctx, m)
+	case res.awsFile():
 		cut, err := m.Files.RemoveSections(ctx, res.Place, res.Rule)
 		if err == nil {
 			res.Keeps = cut.Kept
 		}
 		return err
-	}
-	if res.Tree {
+	case res.Tree:
 		return m.Files.RemoveTree(res.Place)
 	}
 	return m.Files.Remove(res.Place)

@@ -77,6 +77,9 @@ func (f *Files) open(p Place) (*os.Root, error) {
 	if !ok {
 		var err error
 		if root, err = os.OpenRoot(p.Root); err != nil {
+			if info, statErr := os.Stat(p.Root); statErr == nil && !info.IsDir() {
+				return nil, fs.ErrNotExist
+			}
 			return nil, absentIfNoWay(err)
 		}
 		if f.roots == nil {
@@ -222,6 +225,44 @@ func (f *Files) RemoveSections(ctx context.Context, p Place, rule Rule) (Cut, er
 // again. A file that stays is replaced in one step, so that at any moment it is
 // either as before or as after. The error is fs.ErrNotExist if there was nothing to do.
 func (f *Files) Edit(ctx context.Context, p Place, apply func([]byte) (Cut, error)) (Cut, error) {
+	return f.edit(p, apply, ownMode, func() (func(), error) { return f.lock(ctx, p, LockWait) })
+}
+
+// EditShared is Edit for the file of another program: its mode stays, and so
+// does whether there is a lock file. With kubectl's lock that file must not exist
+// before: it is what client-go's clientcmd takes for a lock.
+func (f *Files) EditShared(ctx context.Context, p Place, lock SharedLock, apply func([]byte) (Cut, error)) (Cut, error) {
+	return f.edit(p, apply, sameMode, func() (func(), error) {
+		existed := f.absent(p.lock()) != nil
+		if lock == KubectlLock {
+			return f.create(ctx, p, LockWait)
+		}
+		unlock, err := f.lock(ctx, p, LockWait)
+		return func() {
+			if !existed {
+				_ = f.remove(p.lock()) // an empty lock file harms nobody
+			}
+			unlock()
+		}, err
+	})
+}
+
+// A SharedLock is how programs keep out of each other's way in a shared file.
+type SharedLock int
+
+// The locks.
+const (
+	FileLock    SharedLock = iota // flock on <file>.lock, as Atmos for Docker's config.json
+	KubectlLock                   // the existence of <file>.lock, as kubectl
+)
+
+// A mode says which mode a file has after it was edited.
+type mode func(old fs.FileMode) fs.FileMode
+
+func ownMode(fs.FileMode) fs.FileMode      { return 0o600 }
+func sameMode(old fs.FileMode) fs.FileMode { return old.Perm() }
+
+func (f *Files) edit(p Place, apply func([]byte) (Cut, error), mode mode, lock func() (func(), error)) (Cut, error) {
 	leftover, err := f.leftover(p)
 	if err != nil {
 		return Cut{}, err
@@ -229,7 +270,7 @@ func (f *Files) Edit(ctx context.Context, p Place, apply func([]byte) (Cut, erro
 	if _, err := f.Look(p); err != nil && !leftover {
 		return Cut{}, err
 	}
-	unlock, err := f.lock(ctx, p, LockWait)
+	unlock, err := lock()
 	if err != nil {
 		return Cut{}, err
 	}
@@ -250,7 +291,7 @@ func (f *Files) Edit(ctx context.Context, p Place, apply func([]byte) (Cut, erro
 	case len(cut.Removed) == 0:
 		return cut, fs.ErrNotExist
 	}
-	if err := replace(f.roots[p.Root], p.Path, cut.Rest, info); err != nil {
+	if err := replace(f.roots[p.Root], p.Path, cut.Rest, info, mode(info.Mode())); err != nil {
 		return cut, err
 	}
 	again, _, err := f.apply(p, apply)
@@ -258,6 +299,39 @@ func (f *Files) Edit(ctx context.Context, p Place, apply func([]byte) (Cut, erro
 		err = &fs.PathError{Op: "rename", Path: p.String(), Err: ErrStillThere}
 	}
 	return cut, err
+}
+
+// create takes a lock that consists in the existence of the lock file.
+func (f *Files) create(ctx context.Context, p Place, wait time.Duration) (unlock func(), err error) {
+	deadline := time.Now().Add(wait)
+	for {
+		file, err := f.roots[p.Root].OpenFile(p.lock().Path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err == nil {
+			return func() {
+				_ = file.Close()       // nothing was written
+				_ = f.remove(p.lock()) // kubectl names it if it is in its way
+			}, nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+		if !time.Now().Before(deadline) {
+			return nil, &fs.PathError{Op: "lock", Path: p.lock().String(), Err: ErrInUse}
+		}
+		if err := pause(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// pause waits before the next try to take a lock.
+func pause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(50 * time.Millisecond):
+		return nil
+	}
 }
 
 func (f *Files) apply(p Place, apply func([]byte) (Cut, error)) (Cut, fs.FileInfo, error) {
@@ -274,7 +348,7 @@ const TempSuffix = ".credclean"
 
 // replace writes data beside a file and renames it over it. Both reach the disk
 // in this order, so that a crash leaves the old file or the new one.
-func replace(root *os.Root, name string, data []byte, old fs.FileInfo) (err error) {
+func replace(root *os.Root, name string, data []byte, old fs.FileInfo, mode fs.FileMode) (err error) {
 	temp := name + TempSuffix
 	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -288,6 +362,9 @@ func replace(root *os.Root, name string, data []byte, old fs.FileInfo) (err erro
 	_, err = file.Write(data)
 	if err == nil {
 		err = keepOwner(file, old)
+	}
+	if err == nil && mode != 0o600 {
+		err = file.Chmod(mode)
 	}
 	if err == nil {
 		err = file.Sync()
@@ -460,16 +537,14 @@ func (f *Files) lock(ctx context.Context, p Place, wait time.Duration) (unlock f
 			return nil, err
 		}
 		if ok && sameFile(name, l) {
-			return func() { _ = l.Close() }, nil //nolint:errcheck // the lock ends with the process at the latest
+			return func() { _ = l.Close() }, nil // the lock ends with the process at the latest
 		}
-		_ = l.Close() //nolint:errcheck // it is not held, or on a file that is no longer the lock
+		_ = l.Close() // it is not held, or on a file that is no longer the lock
 		if !ok && !time.Now().Before(deadline) {
 			return nil, &fs.PathError{Op: "lock", Path: name, Err: ErrInUse}
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(50 * time.Millisecond):
+		if err := pause(ctx); err != nil {
+			return nil, err
 		}
 	}
 }

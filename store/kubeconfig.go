@@ -258,14 +258,13 @@ func readKubeconfig(text []byte) (kubeconfig, error) {
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return f, errors.New("more than one document")
 	}
-	root := doc.Content[0]
-	if root.Tag == "!!null" {
+	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
 		return f, nil
 	}
-	if root.Kind != yaml.MappingNode {
+	f.root = doc.Content[0]
+	if f.root.Kind != yaml.MappingNode {
 		return f, errors.New("not a mapping")
 	}
-	f.root = root
 	return f, f.readTop()
 }
 
@@ -397,8 +396,8 @@ func (f kubeconfig) blockItem(list, item *yaml.Node) (s span, ok bool) {
 	first := item.Line - 1
 	for ; first >= list.Line-1; first-- {
 		line := f.line(first)
-		if indent(line) == column && line[column] == '-' && strings.TrimSpace(line[column+1:column+2]) == "" {
-			ok = true
+		rest, dash := strings.CutPrefix(line[indent(line):], "-")
+		if ok = dash && indent(line) == column && strings.Trim(rest[:min(1, len(rest))], " \t\r\n") == ""; ok {
 			break
 		}
 	}
@@ -419,7 +418,7 @@ func (f kubeconfig) blockItem(list, item *yaml.Node) (s span, ok bool) {
 // flowItems are the items of a list in flow style, which opens at offset, and
 // what stands between the brackets. It is not ok with comments between the items.
 func (f kubeconfig) flowItems(offset int) (inner span, items []span, ok bool) {
-	if f.text[offset] != '[' {
+	if !bytes.HasPrefix(f.text[offset:], []byte("[")) {
 		return span{}, nil, false
 	}
 	item := span{from: -1}

@@ -60,9 +60,9 @@ func wantFound(tb testing.TB, k store.Keyring, keys []string, want ...string) {
 	}
 }
 
-// many are keys as they may be in a keyring.
-func many(n int) []string {
-	keys := make([]string, n)
+// many are 10,000 keys.
+func many() []string {
+	keys := make([]string, 10_000)
 	for i := range keys {
 		keys[i] = fmt.Sprintf("atmos_0123456789abcdef_identity-%d", i)
 	}
