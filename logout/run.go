@@ -66,6 +66,8 @@ func (p Plan) Run(ctx context.Context, m Machine, o Observer) Report {
 			res.Outcome = Kept
 			r.add(res, o)
 			continue
+		case err != nil && s.bare():
+			err = fs.ErrExist // not tried, but no credential is left by it
 		case s.Kept != "":
 			err = s.Err // whether there is anything to consent to is not known
 		case err == nil:

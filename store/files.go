@@ -239,6 +239,9 @@ func (f *Files) EditShared(ctx context.Context, p Place, lock SharedLock, apply 
 		}
 		unlock, err := f.lock(ctx, p, LockWait)
 		return func() {
+			if !removableWhileOpen {
+				unlock()
+			}
 			if !existed {
 				_ = f.remove(p.lock()) // an empty lock file harms nobody
 			}
@@ -489,6 +492,14 @@ func (f *Files) RemoveLocks(ctx context.Context, files ...Place) error {
 	if !there {
 		return fs.ErrNotExist
 	}
+	var unlocks []func()
+	release := func() {
+		for _, unlock := range unlocks {
+			unlock()
+		}
+		unlocks = nil
+	}
+	defer func() { release() }()
 	for _, p := range files {
 		unlock, err := f.lock(ctx, p, 0)
 		if errors.Is(err, ErrInUse) {
@@ -497,12 +508,15 @@ func (f *Files) RemoveLocks(ctx context.Context, files ...Place) error {
 		if err != nil {
 			return err
 		}
-		defer unlock()
+		unlocks = append(unlocks, unlock)
 	}
 	for _, p := range files {
 		if err := f.absent(p); err != nil {
 			return err // somebody logged in meanwhile
 		}
+	}
+	if !removableWhileOpen {
+		release()
 	}
 	var errs []error
 	for _, p := range files {

@@ -14,6 +14,10 @@ const (
 	noFollow    = syscall.O_NOFOLLOW
 )
 
+// removableWhileOpen tells whether an open file can be removed, so that no other
+// program gets the lock between the unlocking and the removal.
+const removableWhileOpen = true
+
 // keepOwner gives a new file the owner of the one it replaces, so that root
 // takes nothing away from a user.
 func keepOwner(file *os.File, old fs.FileInfo) error {
