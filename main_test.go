@@ -85,6 +85,7 @@ type world struct {
 	planted   map[string]string   // secrets by name
 	seen      map[string]bool     // secrets that a search has found at least once
 	tables    []table             // of what was planted
+	opened    map[string]string   // entries of file keyrings, by their encrypted text
 	snapshots map[string]snapshot // by name
 	keyring   *systemKeyring      // if the script has started one
 	locks     map[string]func()   // what unlocks a locked file
@@ -106,6 +107,7 @@ func setup(env *testscript.Env, data string) error {
 		data:      data,
 		planted:   map[string]string{},
 		seen:      map[string]bool{},
+		opened:    map[string]string{},
 		snapshots: map[string]snapshot{},
 		locks:     map[string]func(){},
 	}

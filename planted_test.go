@@ -168,6 +168,22 @@ func isJWE(text []byte) bool {
 	return bytes.HasPrefix(text, []byte("eyJ")) && bytes.Count(text, []byte(".")) == 4
 }
 
+// open decrypts an entry of a file keyring, once: that is slow on purpose.
+func (w *world) open(file, text string) (string, error) {
+	if entry, ok := w.opened[text]; ok {
+		return entry, nil
+	}
+	key, err := url.PathUnescape(filepath.Base(file))
+	if err != nil {
+		return "", err
+	}
+	entry, err := keyringtest.GetFile(filepath.Dir(file), key)
+	if err == nil {
+		w.opened[text] = entry
+	}
+	return entry, err
+}
+
 // search finds the places of every planted secret, and of the literal ones too,
 // in the bytes of every file below $WORK, in the opened entries of file
 // keyrings, and in the system keyring.
@@ -196,11 +212,7 @@ func (w *world) search(ts *testscript.TestScript, literals ...string) map[string
 			}
 			look(file, text)
 			if isJWE(text) {
-				key, err := url.PathUnescape(filepath.Base(file))
-				if err != nil {
-					return err
-				}
-				entry, err := keyringtest.GetFile(filepath.Dir(file), key)
+				entry, err := w.open(file, string(text))
 				if err != nil {
 					return err
 				}

@@ -349,6 +349,6 @@ func TestImportErrors(t *testing.T) {
 }
 
 func TestLargestFile(t *testing.T) {
-	m := newMachine(t, files{"work/atmos.yaml": realm("a") + strings.Repeat("#", 8<<20-len(realm("a")))})
+	m := newMachine(t, files{"work/atmos.yaml": realm("a") + strings.Repeat("\n", 8<<20-len(realm("a")))})
 	equal(t, mustLoad(t, m).Auth.Realm, "a")
 }

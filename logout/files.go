@@ -149,8 +149,12 @@ func (m Machine) planKnown(p *Plan, l store.Location, s Step, provider config.Pr
 	case info.Mode().IsRegular():
 		token, err := m.readToken(s.Place)
 		if l.ByStartURL {
-			if err == nil && provider.StartURL == "" {
+			switch {
+			case err != nil:
+			case provider.StartURL == "":
 				err = fmt.Errorf("the start URL of %q is not known", provider.Name)
+			case token.StartURL == "":
+				err = errors.New("no start URL stands in it")
 			}
 			if err == nil && !sameURL(token.StartURL, provider.StartURL) {
 				return // another project's provider of this name

@@ -228,14 +228,12 @@ func (m Machine) keySteps(r removal) (steps []Step, keys []string) {
 // provider and an identity of one name share their entries.
 func (m Machine) keysToKeep(r removal) map[string]bool {
 	kept := make(map[string]bool)
-	for _, c := range r.chains {
-		for _, l := range c.Links {
-			if r.has(l) {
-				continue
-			}
-			for _, k := range store.Keys(l.Name, m.Realms) {
-				kept[k.Key] = true
-			}
+	for _, l := range r.outside {
+		if r.has(l) {
+			continue
+		}
+		for _, k := range store.Keys(l.Name, m.Realms) {
+			kept[k.Key] = true
 		}
 	}
 	return kept

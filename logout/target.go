@@ -100,6 +100,7 @@ type removal struct {
 	spelling spelledNames // of names
 	kept     spelledNames // of declared names outside the set
 	listed   map[string]bool
+	outside  []chain.Link // what KeepProvider keeps, unless it is named too
 	notes    []string // what the report should say of it
 }
 
@@ -211,6 +212,7 @@ func (m Machine) expandIdentities(ctx context.Context, r *removal, t *Target) er
 		r.chains = append(r.chains, c)
 		links, scope := c.Links, store.ChainsFile
 		if t.KeepProvider {
+			r.outside = append(r.outside, links[:len(links)-1]...)
 			links = links[len(links)-1:]
 		}
 		if !slices.Contains(links, c.Root()) {

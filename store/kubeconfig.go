@@ -265,7 +265,23 @@ func readKubeconfig(text []byte) (kubeconfig, error) {
 	if f.root.Kind != yaml.MappingNode {
 		return f, errors.New("not a mapping")
 	}
+	if key := oddKey(f.root); key != nil {
+		return f, fmt.Errorf("line %d: a key that is not a text", key.Line)
+	}
 	return f, f.readTop()
+}
+
+// oddKey finds a key that JSON could not have. Some of them make yaml.v3 panic.
+func oddKey(n *yaml.Node) *yaml.Node {
+	for i, child := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 && child.Kind != yaml.ScalarNode {
+			return child
+		}
+		if key := oddKey(child); key != nil {
+			return key
+		}
+	}
+	return nil
 }
 
 // readTop reads the keys at the top.
@@ -274,8 +290,8 @@ func (f *kubeconfig) readTop() error {
 	seen := make(map[string]bool)
 	for i := 0; i < len(f.root.Content); i += 2 {
 		key, value := f.root.Content[i], f.root.Content[i+1]
-		if seen[key.Value] || key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
-			return fmt.Errorf("line %d: not a key, or one that stands twice", key.Line)
+		if seen[key.Value] || key.Tag == "!!merge" {
+			return fmt.Errorf("line %d: a key that stands twice or merges", key.Line)
 		}
 		seen[key.Value] = true
 		if key.Value == "current-context" && value.Tag != "!!null" {

@@ -1,0 +1,88 @@
+//go:build unix
+
+package audit_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/credclean/credclean/audit"
+)
+
+// Nothing waits at a named pipe, and no device is written to.
+func TestOpenSpecial(t *testing.T) {
+	pipe := trailPath(t)
+	must(t, syscall.Mkfifo(pipe, 0o600))
+	for path, want := range map[string]string{pipe: "a named pipe", "/dev/null": "a device"} {
+		_, err := audit.Open(path, audit.Run{})
+		if err == nil || err.Error() != "audit log: "+path+": want a regular file, not "+want {
+			t.Errorf("%s: error %v", path, err)
+		}
+	}
+}
+
+// A trail that may be added to but not read will do.
+func TestWriteOnly(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may read everything")
+	}
+	path := trailPath(t)
+	must(t, os.WriteFile(path, nil, 0o200))
+	trail, err := audit.Open(path, audit.Run{})
+	must(t, err)
+	trail.Step(audit.Step{Name: "a"})
+	must(t, trail.Close())
+	must(t, os.Chmod(path, 0o600))
+	if got := records(t, path); len(got) != 1 || got[0]["name"] != "a" {
+		t.Errorf("records %v", got)
+	}
+}
+
+// fillDisk writes to a trail when there is no room, and when there is room again.
+func fillDisk(path string) error {
+	trail, err := audit.Open(path, audit.Run{})
+	if err != nil {
+		return err
+	}
+	trail.Step(audit.Step{Name: "before"})
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		return err
+	}
+	for _, room := range []int64{info.Size() + 10, math.MaxInt64} {
+		limit.Cur = min(limit.Max, uint64(room))
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+			return err
+		}
+		trail.Step(audit.Step{Name: "lost or after"})
+		if err := trail.Err(); !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), path) {
+			return fmt.Errorf("error %w", err)
+		}
+	}
+	if err := trail.Close(); !errors.Is(err, syscall.EFBIG) {
+		return fmt.Errorf("closing: %w", err)
+	}
+	return nil
+}
+
+// When writing fails, the error is kept, and what can be written later is whole.
+func TestNoRoom(t *testing.T) {
+	path := trailPath(t)
+	must(t, helper(t, path, helperFills+"=1").Run())
+	data, err := os.ReadFile(path)
+	must(t, err)
+	lines := strings.Split(string(data), "\n")
+	if len(lines) != 4 || !json.Valid([]byte(lines[0])) || len(lines[1]) != 10 || !json.Valid([]byte(lines[2])) || lines[3] != "" {
+		t.Errorf("the trail holds %q", lines)
+	}
+}
