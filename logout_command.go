@@ -120,12 +120,20 @@ func (p *process) logout(c *cli.Context) error {
 		plan.Preview(p.out, view)
 		fmt.Fprintln(p.out)
 	}
-	report := plan.Run(c.Context, m, logout.Observer{})
+	journal, err := p.openJournal(c, w, target, view)
+	if err != nil {
+		return err
+	}
+	journal.start(plan)
+	report := plan.Run(c.Context, m, logout.Observer{Before: journal.before, After: journal.after})
+	auditErr := journal.finish(report)
 	*p.document = report.Document(view)
 	if !p.json {
 		report.Render(p.out, view)
 	}
 	switch {
+	case auditErr != nil:
+		return errors.Join(report.Err(), auditErr, logout.ErrIncomplete)
 	case report.LeftFor(logout.KeptNoConsent):
 		return errors.Join(report.Err(), errConsent)
 	case report.LeftFor(logout.KeptAmbiguous):
@@ -138,14 +146,15 @@ func (p *process) logout(c *cli.Context) error {
 func (p *process) plan(c *cli.Context, w workplace, m logout.Machine, t logout.Target) (logout.Plan, error) {
 	switch {
 	case t.AllProjects:
-		return m.Everything(m.Inventory(c.Context)), nil
+		return m.Everything(c.Context, m.Inventory(c.Context)), nil
 	case t.Orphans && len(w.config.Incomplete) > 0:
 		return logout.Plan{}, usageError{
 			fmt.Errorf("what is an orphan cannot be told: %s", strings.Join(w.config.Incomplete, "; ")),
 			"an orphan is proven only if the whole configuration can be read",
 		}
 	case t.Orphans:
-		return m.Orphans(m.Inventory(c.Context)), nil
+		declared, err := logout.NewPlan(c.Context, m, logout.Target{All: true})
+		return m.Orphans(declared.Unclaimed(m.Inventory(c.Context))), err
 	case t.Expired && len(t.Identities)+len(t.Providers) == 0:
 		t.All = true
 	}

@@ -6,12 +6,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -21,7 +24,9 @@ import (
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/logs"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/telemetry"
 )
 
 // version is set by the linker.
@@ -40,7 +45,10 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 // run is the whole program but for the exit.
 func run(args []string) int {
-	p := &process{in: os.Stdin, out: os.Stdout, errOut: os.Stderr, json: wantsJSON(args)}
+	p := &process{
+		args: args, in: os.Stdin, out: os.Stdout, errOut: os.Stderr, json: wantsJSON(args),
+		log: slog.New(slog.DiscardHandler), logFile: io.NopCloser(nil),
+	}
 	ctx, stop := p.signals()
 	defer stop()
 	app := p.app()
@@ -54,6 +62,10 @@ func run(args []string) int {
 	code := p.exitCode(err)
 	if p.json {
 		p.writeDocument(err, code)
+	}
+	p.telemetry.Send(context.Background(), telemetry.Event{Command: p.command, Failed: code != exitDone}, p.log)
+	if err := p.logFile.Close(); err != nil {
+		fmt.Fprintf(p.errOut, "credclean: warning: log lines were lost: %s\n", logout.Clean(err.Error()))
 	}
 	return code
 }
@@ -69,9 +81,15 @@ func wantsJSON(args []string) bool {
 
 // A process is what one run knows of the world around it.
 type process struct {
+	args        []string
 	in          *os.File
 	out, errOut *os.File
-	caught      chan syscall.Signal // the signal that ended the run, if any
+	caught      atomic.Int32 // the signal that ended the run, if any
+
+	log       *slog.Logger
+	logFile   io.Closer
+	telemetry telemetry.Settings
+	command   string // the path of the command, for telemetry
 
 	json     bool
 	document *logout.Document // what --json prints, as far as it is known
@@ -97,7 +115,6 @@ func (p *process) writeDocument(err error, code int) {
 // removal that was begun goes on.
 func (p *process) signals() (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	p.caught = make(chan syscall.Signal, 1)
 	signal.Ignore(ignoredSignals()...)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
@@ -106,7 +123,7 @@ func (p *process) signals() (ctx context.Context, stop func()) {
 		if !ok {
 			return
 		}
-		p.caught <- first.(syscall.Signal)
+		p.caught.Store(int32(first.(syscall.Signal)))
 		cancel()
 		if second, ok := <-signals; ok {
 			os.Exit(signalCode(second.(syscall.Signal)))
@@ -128,10 +145,8 @@ func signalCode(s syscall.Signal) int {
 
 // exitCode turns how a run ended into the code that tells it.
 func (p *process) exitCode(err error) int {
-	select {
-	case s := <-p.caught:
-		return signalCode(s)
-	default:
+	if s := p.caught.Load(); s != 0 {
+		return signalCode(syscall.Signal(s))
 	}
 	switch {
 	case err == nil:
@@ -271,6 +286,9 @@ func (p *process) app() *cli.App {
 			&cli.StringSliceFlag{Name: "config", Usage: "read this `FILE` instead of looking for atmos.yaml; may be repeated (ATMOS_CONFIG)"},
 			&cli.StringSliceFlag{Name: "config-path", Usage: "read atmos.yaml in this `DIR` instead of looking for it; may be repeated (ATMOS_CONFIG_PATH)"},
 			&cli.StringSliceFlag{Name: "profile", Usage: "configuration profiles `NAMES`, with commas between them (ATMOS_PROFILE)"},
+			&cli.StringFlag{Name: "logs-level", Usage: "log what is at least this `LEVEL`: Trace, Debug, Info, Warning, Error or Off (ATMOS_LOGS_LEVEL)"},
+			&cli.StringFlag{Name: "logs-file", Usage: "log to this `FILE` instead of standard error (ATMOS_LOGS_FILE)"},
+			&cli.StringFlag{Name: "audit-log", EnvVars: []string{"CREDCLEAN_AUDIT_LOG"}, Usage: "add a line of JSON to this `FILE` for every step"},
 			&cli.DurationFlag{Name: "timeout", Value: store.DefaultTimeout, Usage: "how long each keyring may take for an answer, a `DURATION` as 10s"},
 			&cli.BoolFlag{Name: "no-color", Usage: "no colour (NO_COLOR, ATMOS_NO_COLOR)"},
 		},
@@ -321,7 +339,15 @@ func (p *process) workplace(c *cli.Context) (workplace, error) {
 	if err != nil {
 		return workplace{}, err
 	}
+	if err := p.openLog(c, cfg); err != nil {
+		return workplace{}, err
+	}
+	p.command, p.telemetry = c.Command.Name, telemetry.Resolve(cfg.Telemetry, cfg.LookupEnv)
 	project := p.project(c, cfg)
+	for _, f := range cfg.Files {
+		p.log.Debug("Configuration file read", "file", f.Path, "sha256", f.SHA256)
+	}
+	p.log.Debug("Realms of this project", "realms", project.Realms())
 	for _, w := range cfg.Warnings {
 		p.warn(c, "%s", w)
 	}
@@ -345,6 +371,27 @@ func (p *process) workplace(c *cli.Context) (workplace, error) {
 		},
 		cfg,
 	}, nil
+}
+
+// openLog opens the log. A wrong flag is an error; settings that are wrong
+// elsewhere must not keep anybody from logging out.
+func (p *process) openLog(c *cli.Context, cfg *config.Config) error {
+	var stdout io.Writer = p.out
+	if p.json {
+		stdout = p.errOut
+	}
+	log, file, err := logs.Open(logs.Options{
+		Level: c.String("logs-level"), File: c.String("logs-file"), LookupEnv: cfg.LookupEnv, Config: cfg.Logs,
+		Stdout: stdout, Stderr: p.errOut,
+	})
+	p.log, p.logFile = log, file
+	if err != nil && (c.IsSet("logs-level") || c.IsSet("logs-file")) {
+		return usageError{err, "leave --logs-level and --logs-file out, or mend them"}
+	}
+	if err != nil {
+		p.warn(c, "nothing is logged: %v", err)
+	}
+	return nil
 }
 
 // project is the one that the configuration belongs to.

@@ -44,6 +44,7 @@ func TestScripts(t *testing.T) {
 			"filekeyring": command("DIR KEY SECRET", cmdFileKeyring),
 			"gone":        command("SECRET...", cmdGone),
 			"keyring":     command("VERB [ARG...]", cmdKeyring),
+			"kind":        command("NAME", cmdKind),
 			"lock":        command("FILE", cmdLock),
 			"pipe":        command("CODE DIALOGUE PROGRAM [ARG...]", cmdPipe),
 			"plant":       command("GENERATION", cmdPlant),

@@ -86,6 +86,9 @@ func (w *world) fill(text, kind string) string {
 			return hash(strings.ToLower(filepath.Join(home, m[2])))[:16]
 		case "realm8":
 			return hash(filepath.Join(home, m[2]))[:8]
+		case "console":
+			dir, identity, _ := strings.Cut(m[2], " ")
+			return hash(hash(strings.ToLower(filepath.Join(home, dir)))[:16] + "/" + identity)[:16]
 		case "secret":
 			name := m[2] + kind
 			w.planted[name] = secretNamed(name)
@@ -103,7 +106,11 @@ func (w *world) fill(text, kind string) string {
 // What an earlier plant left goes first. Entries of the system keyring are
 // written if the script has started one.
 func cmdPlant(ts *testscript.TestScript, args []string) {
-	w := worldOf(ts)
+	worldOf(ts).plantAll(ts, "generations/projects", "generations/"+args[0])
+}
+
+// plantAll makes the home directory that the named files of testdata describe.
+func (w *world) plantAll(ts *testscript.TestScript, names ...string) {
 	clear(w.planted)
 	w.tables = nil
 	for _, dir := range []string{"home", "tmp"} {
@@ -113,8 +120,8 @@ func cmdPlant(ts *testscript.TestScript, args []string) {
 	if w.keyring != nil {
 		cmdKeyring(ts, []string{"start"})
 	}
-	for _, name := range []string{"projects", args[0]} {
-		archive, err := txtar.ParseFile(filepath.Join(w.data, "generations", name+".txtar"))
+	for _, name := range names {
+		archive, err := txtar.ParseFile(filepath.Join(w.data, name+".txtar"))
 		ts.Check(err)
 		t, err := parseTable(name, string(archive.Comment))
 		ts.Check(err)

@@ -19,38 +19,28 @@ import (
 	"github.com/credclean/credclean/audit"
 )
 
-// The variables that make the test program another run: the trail it shall write
-// to, and what it does there.
-const (
-	helperTrail = "AUDIT_TEST_TRAIL"
-	helperFills = "AUDIT_TEST_FILLS"
-)
+// trailVariable makes a test the other run of it: it holds the trail to write to.
+const trailVariable = "AUDIT_TEST_TRAIL"
 
-func TestMain(m *testing.M) {
-	path, ok := os.LookupEnv(helperTrail)
-	if !ok {
-		m.Run()
-		return
-	}
-	act := manySteps
-	if os.Getenv(helperFills) != "" {
-		act = fillDisk
-	}
-	if err := act(path); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
-
-// helper is a command that runs this program as another run.
-func helper(tb testing.TB, path string, env ...string) *exec.Cmd {
-	tb.Helper()
+// another runs a test once more in a process of its own, from when start is
+// closed. What wait returns is its error, with what it wrote.
+func another(t *testing.T, path string) (start io.Closer, wait func() error) {
+	t.Helper()
 	exe, err := os.Executable()
-	must(tb, err)
-	cmd := exec.CommandContext(tb.Context(), exe)
-	cmd.Env = append(append(os.Environ(), helperTrail+"="+path), env...)
-	cmd.Stderr = os.Stderr
-	return cmd
+	must(t, err)
+	cmd := exec.CommandContext(t.Context(), exe, "-test.run=^"+t.Name()+"$")
+	cmd.Env = append(os.Environ(), trailVariable+"="+path)
+	var output strings.Builder
+	cmd.Stdout, cmd.Stderr = &output, &output
+	start, err = cmd.StdinPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	return start, func() error {
+		if err := cmd.Wait(); err != nil {
+			return fmt.Errorf("%w: %s", err, &output)
+		}
+		return nil
+	}
 }
 
 func must(tb testing.TB, err error) {
@@ -210,9 +200,9 @@ func TestOpenErrors(t *testing.T) {
 	}
 	must(t, os.Symlink(filepath.Join(dir, "nothing"), dangling))
 	for path, want := range map[string]string{
-		dir:      dir + ": want a regular file, not a directory",
-		link:     link + ": want a regular file, not a symbolic link",
-		dangling: dangling + ": want a regular file, not a symbolic link",
+		dir:                                    dir + ": want a regular file, not a directory",
+		link:                                   link + ": want a regular file, not a symbolic link",
+		dangling:                               dangling + ": want a regular file, not a symbolic link",
 		filepath.Join(dir, "missing", "trail"): "missing",
 	} {
 		trail, err := audit.Open(path, audit.Run{})
@@ -254,48 +244,28 @@ func TestNoTrail(t *testing.T) {
 }
 
 // many is how many steps each of two runs writes.
-const many = 400
-
-// manySteps writes steps of very different lengths, from when standard input ends.
-func manySteps(path string) error {
-	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
-		return err
-	}
-	trail, err := audit.Open(path, audit.Run{})
-	if err != nil {
-		return err
-	}
-	for i := range many {
-		trail.Step(audit.Step{Name: strconv.Itoa(i), Location: strings.Repeat("x", i%17*1000), Outcome: "removed"})
-	}
-	trail.Finish(audit.Summary{Outcome: "complete"})
-	return trail.Close()
-}
+const many = 150
 
 // Two runs at once write whole lines, and each its own in order.
 func TestTwoRuns(t *testing.T) {
-	path := trailPath(t)
-	var runs []*exec.Cmd
-	var starts []io.Closer
-	for range 2 {
-		cmd := helper(t, path)
-		stdin, err := cmd.StdinPipe()
+	t.Parallel()
+	if path, ok := os.LookupEnv(trailVariable); ok {
+		_, err := io.Copy(io.Discard, os.NewFile(0, "standard input"))
 		must(t, err)
-		must(t, cmd.Start())
-		runs, starts = append(runs, cmd), append(starts, stdin)
+		writeMany(t, path)
+		return
 	}
-	for _, start := range starts {
-		must(t, start.Close())
-	}
-	for _, run := range runs {
-		must(t, run.Wait())
-	}
+	path := trailPath(t)
+	start1, wait1 := another(t, path)
+	start2, wait2 := another(t, path)
+	must(t, errors.Join(start1.Close(), start2.Close()))
+	must(t, errors.Join(wait1(), wait2()))
 	next := make(map[any]int)
 	for _, r := range records(t, path) {
 		id, i := r["run_id"], next[r["run_id"]]
 		next[id]++
 		switch {
-		case i < many && r["name"] == strconv.Itoa(i) && len(r["location"].(string)) == i%17*1000:
+		case i < many && r["name"] == strconv.Itoa(i) && len(r["location"].(string)) == length(i):
 		case i == many && r["record"] == "run" && cmp.Equal(r["steps"], map[string]any{"removed": float64(many)}):
 		default:
 			t.Fatalf("record %d of %v: %.300v", i, id, r)
@@ -304,4 +274,18 @@ func TestTwoRuns(t *testing.T) {
 	if len(next) != 2 {
 		t.Errorf("records of %d runs, want 2", len(next))
 	}
+}
+
+// length makes lines shorter and longer than a page.
+func length(i int) int { return i % 7 * 1500 }
+
+func writeMany(t *testing.T, path string) {
+	t.Helper()
+	trail, err := audit.Open(path, audit.Run{})
+	must(t, err)
+	for i := range many {
+		trail.Step(audit.Step{Name: strconv.Itoa(i), Location: strings.Repeat("x", length(i)), Outcome: "removed"})
+	}
+	trail.Finish(audit.Summary{Outcome: "complete"})
+	must(t, trail.Close())
 }

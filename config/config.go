@@ -12,7 +12,8 @@ type Config struct {
 	// links as they are spelled, since Atmos derives a realm from the spelling.
 	Dirs []string
 	// Flagged is the configuration path as Atmos spells it when --config or
-	// --config-path chose the files (see [Options]); else empty. Atmos hashes it to a realm.
+	// --config-path chose the files (see [Options]): the directory as typed, or
+	// several, each with a semicolon after it; else empty. Atmos hashes it to a realm.
 	Flagged string
 
 	Auth      Auth
@@ -79,7 +80,7 @@ type Provider struct {
 	BasePath string // spec.files.base_path, as written
 	Driver   string // of a SAML provider
 	// Unresolved are the keys of this provider whose value could not be
-	// evaluated, as start_url with an !exec behind it.
+	// evaluated, as start_url with an !exec behind it, or spec.files.base_path.
 	Unresolved []string
 }
 
@@ -101,7 +102,8 @@ type Identity struct {
 	// Provisioned names the provider whose provisioned-identities.yaml declares it; else empty.
 	Provisioned string
 	// Other is the identity as the other generation of Atmos reads it, where
-	// the precedence that v1.216.0 introduced for imports gives another result.
+	// the precedence that v1.216.0 introduced for imports gives another kind,
+	// via or AccessKeyInFile, and one that Atmos accepts.
 	Other *Identity
 }
 
@@ -112,7 +114,8 @@ type Integration struct {
 	Via      Via
 	Registry Registry // spec.registry
 	Cluster  Cluster  // spec.cluster
-	// Unresolved are the keys of this integration whose value could not be evaluated.
+	// Unresolved are the keys of this integration whose value could not be
+	// evaluated, as spec.registry.region.
 	Unresolved []string
 }
 

@@ -11,7 +11,7 @@ import (
 var ErrNotFound = errors.New("no atmos.yaml found")
 
 // A System is all that Load takes from the process and the machine. Paths are
-// absolute; those that are empty are not looked into.
+// absolute; those that are empty are not looked into. LookupEnv must be set.
 type System struct {
 	Home       string // the home directory
 	WorkDir    string // the working directory as $PWD spells it; see os.Getwd

@@ -3,9 +3,7 @@ package logout
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +27,31 @@ type Item struct {
 	Refreshable bool
 	// Err says why it cannot be told what is there.
 	Err error
+}
+
+// Word is what a kind is called among people.
+func Word(k store.Kind) string {
+	switch k {
+	case store.KeyringEntry:
+		return "keyring entry"
+	case CredentialsFile, store.CloudCredentials, store.TempFile:
+		return "credentials"
+	case ConfigFile, store.CloudConfig:
+		return "config"
+	case store.SessionToken:
+		return "session token"
+	case store.RefreshToken:
+		return "refresh token"
+	case store.BrowserState:
+		return "browser state"
+	case store.Provisioned:
+		return "provisioned identities"
+	case store.DockerLogin:
+		return "Docker login"
+	case store.KubeconfigEntry:
+		return "kubeconfig entry"
+	}
+	return "other file"
 }
 
 // where is the location for people.
@@ -105,7 +128,7 @@ func (m Machine) sectionItems(f store.Find) []Item {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue
-		case err != nil:
+		case unlessLink(err) != nil:
 			i.Err = err
 			items = append(items, i)
 			continue
@@ -124,23 +147,49 @@ func (m Machine) sectionItems(f store.Find) []Item {
 
 func (m Machine) fileItem(f store.Find) Item {
 	i := Item{Kind: f.Location.Kind, Name: f.Words.Name, Root: f.Words.Root, Realm: f.Words.Realm, Place: f.Place, Tree: f.Dir}
-	if f.Dir {
-		return i
+	for _, realm := range m.Realms { // the path of a webflow is {name}-{realm}, and a realm may have a dash
+		name, ours := strings.CutSuffix(i.Name+"-"+i.Realm, "-"+realm)
+		if ours && len(realm) > len(i.Realm) && i.Kind == store.RefreshToken {
+			i.Name, i.Realm = name, realm
+		}
 	}
-	token, err := m.readToken(f.Place)
-	switch path := path.Base(f.Place.Path); {
-	case err == nil:
+	if token, err := m.readToken(f.Place); err == nil { // else its expiry is not known
 		i.Expires, i.Refreshable = token.Expires, token.Refreshable
-	case !errors.Is(err, store.ErrNoToken):
-		i.Err = fmt.Errorf("%s: %w", path, err)
 	}
 	return i
 }
 
+// Unclaimed are the items that a plan does not name. Of an AWS file it names the sections
+// of its removal set, and what bears no name; other sections may go with them all the same.
+func (p Plan) Unclaimed(items []Item) []Item {
+	type entry struct{ keyring, key string }
+	entries, places := make(map[entry]bool), make(map[store.Place]bool)
+	sections := make(map[store.Place]spelledNames)
+	for _, s := range p.Steps {
+		places[s.Place] = true
+		entries[entry{s.Keyring, s.Key}] = true
+		if s.awsFile() {
+			sections[s.Place] = make(spelledNames)
+			for _, name := range append(p.inSet(s.Owners), "", "default") {
+				sections[s.Place].add(name)
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(items), func(i Item) bool {
+		if i.Kind == store.KeyringEntry {
+			return entries[entry{i.Keyring, i.Key}]
+		}
+		_, named := sections[i.Place][i.Name]
+		return places[i.Place] && (sections[i.Place] == nil || named)
+	})
+}
+
 // Everything makes a plan of an inventory: whatever Atmos keeps for this user, in
-// every realm.
-func (m Machine) Everything(items []Item) Plan {
-	p := Plan{Target: Target{AllProjects: true}}
+// every realm, and what the integrations of this project have written.
+func (m Machine) Everything(ctx context.Context, items []Item) Plan {
+	p := Plan{Target: Target{AllProjects: true}, Notes: []string{
+		"Not looked for: keyring directories, base paths, Docker logins and kubeconfig entries that only another project's atmos.yaml names",
+	}}
 	seen := make(map[store.Place]bool)
 	for _, i := range items {
 		s := i.step()
@@ -154,6 +203,12 @@ func (m Machine) Everything(items []Item) Plan {
 			s.Owners, s.Expiry = sectionsOf(items, i.Place)
 		}
 		p.Steps = append(p.Steps, s)
+	}
+	if r, err := m.expand(ctx, &Target{All: true}); err == nil {
+		m.planIntegrations(&p, r)
+	}
+	for _, s := range p.Steps {
+		p.addName(s.Name)
 	}
 	m.planAllLocks(&p)
 	m.planDirs(&p)
@@ -175,7 +230,7 @@ func (i Item) step() Step {
 
 // addName adds a name to those of the report, once.
 func (p *Plan) addName(name string) {
-	if !slices.ContainsFunc(p.Names, func(n Name) bool { return n.Name == name }) {
+	if name != "" && !slices.ContainsFunc(p.Names, func(n Name) bool { return n.Name == name }) {
 		p.Names = append(p.Names, Name{Name: name, Declared: true})
 	}
 }

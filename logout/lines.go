@@ -61,7 +61,7 @@ func (p Plan) lines(v View) []line {
 		l := line{what: what(s.Kind), of: s.label(v)}
 		switch {
 		case s.Err != nil:
-			l.remark = "cannot tell: " + reason(s.Err)
+			l.remark = "cannot tell: " + Brief(s.Err)
 		case s.edits():
 			l.remark = "removes " + strings.Join(s.Owners, ", ") + ", keeps " + strings.Join(s.Keeps, ", ")
 		}
@@ -81,7 +81,7 @@ func keyringLine(n Name, steps []Step) line {
 			return l
 		}
 	}
-	l.remark = "cannot tell: " + reason(steps[0].Err)
+	l.remark = "cannot tell: " + Brief(steps[0].Err)
 	return l
 }
 
@@ -108,8 +108,8 @@ func what(k store.Kind) string {
 	}
 }
 
-// reason is the short form of a cause, for the brackets of a line.
-func reason(err error) string {
+// Brief is the short form of a cause, for the brackets of a line.
+func Brief(err error) string {
 	for _, known := range []error{
 		store.ErrLocked, store.ErrTimeout, store.ErrNoService, store.ErrInUse,
 		store.ErrStillThere, store.ErrNotRegular, fs.ErrPermission,
@@ -179,7 +179,7 @@ func keyringOutcome(n Name, results []Result) (line, bool) {
 		case res.Outcome == Failed:
 			l.bad = true
 			if l.remark == "" {
-				l.remark = reason(res.Err)
+				l.remark = Brief(res.Err)
 			}
 			causes = append(causes, cause(res.Err))
 		case res.Outcome == Kept && !res.Kept.Settled():
@@ -222,7 +222,7 @@ func (r Report) fileLines(v View) []line {
 			dirs = append(dirs, dir)
 		}
 		if res.Outcome == Failed {
-			bad[dir] = append(bad[dir], line{"Files", of, reason(res.Err), true, cause(res.Err)})
+			bad[dir] = append(bad[dir], line{"Files", of, Brief(res.Err), true, cause(res.Err)})
 		}
 		kept[dir] = append(kept[dir], res.Keeps...)
 	}
@@ -254,7 +254,7 @@ func (r Report) singleLines(v View, kind string) []line {
 		l := line{what: kind, of: res.label(v)}
 		switch res.Outcome {
 		case Failed:
-			l.remark, l.bad, l.cause = reason(res.Err), true, cause(res.Err)
+			l.remark, l.bad, l.cause = Brief(res.Err), true, cause(res.Err)
 		case Removed:
 		case Absent, Kept:
 			continue
@@ -295,6 +295,11 @@ func (r Report) missing(oldest string) []string {
 	}
 	if !other {
 		return nil
+	}
+	for _, n := range r.Plan.Names {
+		if !n.Provider && !store.InKeyring(n.Kind) {
+			found[n.Name] = true // no release keeps an entry for it
+		}
 	}
 	return slices.DeleteFunc(slices.Clone(r.Plan.Target.Identities), func(name string) bool { return found[name] })
 }

@@ -1,6 +1,7 @@
 package logout
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,39 +10,43 @@ import (
 )
 
 // Orphans makes a plan of what is provably this project's but bears a name that is
-// not declared any more: only automatic realms prove the project. What cannot
-// be proven stands in the plan's Unproven.
+// not declared any more, or lies in the directory of one: only automatic realms
+// prove the project. items are those that a plan for everything declared leaves
+// unclaimed. What cannot be proven stands in the plan's Notes.
 func (m Machine) Orphans(items []Item) Plan {
 	p := Plan{Target: Target{Orphans: true}}
 	declared := m.declaredNames()
 	var ours []Item
-	var unproven []string
 	for _, i := range items {
+		why := ""
 		switch {
-		case i.Err != nil:
-			ours = append(ours, i) // cannot be looked at: a step that fails
-		case i.Name == "" || declared[i.Name] || declared[strings.ToLower(i.Name)]:
-		case i.Realm != "" && slices.Contains(m.Automatic, i.Realm):
-			ours = append(ours, i)
+		case declared.has(i):
+		case slices.Contains(m.Automatic, i.Realm), i.Err != nil && i.Realm+i.Root == "":
+			ours = append(ours, i) // if it cannot be looked at, a step that fails
+		case i.Realm == "" && i.Name == "":
+			why = "its place does not tell whose it is"
 		case i.Realm == "":
-			unproven = append(unproven, fmt.Sprintf("Not proven: %s in %s (no realm: it may be another project's)", i.Name, i.where(m.Roots)))
+			why = "no realm: it may be another project's"
 		case slices.Contains(m.Realms, i.Realm):
-			unproven = append(unproven, fmt.Sprintf("Not proven: %s in %s (another project may use the realm %s)", i.Name, i.where(m.Roots), i.Realm))
+			why = "another project may use the realm " + i.Realm
+		}
+		if why != "" {
+			p.Notes = append(p.Notes, fmt.Sprintf("Not proven: %s in %s (%s)", cmpString(i.Name, Word(i.Kind)), i.where(m.Roots), why))
 		}
 	}
-	p.Notes = unique(unproven)
+	p.Notes = unique(p.Notes)
 	seen := make(map[store.Place]bool)
 	for _, i := range ours {
-		p.addName(cmpString(i.Name, i.Keyring))
-		if i.Kind != store.KeyringEntry && seen[i.Place] {
+		s := i.step()
+		p.addName(s.Name)
+		if s.Kind != store.KeyringEntry && seen[i.Place] {
 			continue
 		}
 		seen[i.Place] = true
-		s := i.step()
 		if s.awsFile() && i.Err == nil {
-			s.Rule = m.orphanRule(ours, i, declared)
+			s.Rule = declared.orphanRule(ours, i)
 			cut, err := m.Files.LookSections(s.Place, s.Rule)
-			s.Keeps, s.Err = cut.Kept, err
+			s.Keeps, s.Err = cut.Kept, unlessLink(err)
 			s.Owners, s.Expiry = sectionsOf(ours, i.Place)
 		}
 		p.Steps = append(p.Steps, s)
@@ -51,30 +56,59 @@ func (m Machine) Orphans(items []Item) Plan {
 	return p
 }
 
-// orphanRule removes the sections of one file that are orphans. If the
-// directory's own name is declared no more, what stands in no section goes too.
-func (m Machine) orphanRule(ours []Item, of Item, declared map[string]bool) store.Rule {
-	rule := store.Rule{Remove: make(map[string]bool), Declared: declared, Scope: store.OwnSections}
+// unlessLink is nil for a symbolic link, which can be removed itself.
+func unlessLink(err error) error {
+	if errors.Is(err, store.ErrSymlink) {
+		return nil
+	}
+	return err
+}
+
+// declaredNames are all names of this project in every spelling, those of
+// profiles that are not selected among them.
+type declaredNames map[string]bool
+
+// has tells whether an item is of a declared name, and in a directory of one if it is in any.
+func (d declaredNames) has(i Item) bool {
+	switch {
+	case i.Err != nil || i.Root != "" && !d.name(i.Root):
+		return false
+	case i.Root != "" && (i.Name == "" || i.Name == "default"): // counts as the directory's
+		return true
+	}
+	return d.name(i.Name)
+}
+
+func (d declaredNames) name(name string) bool { return d[name] || d[strings.ToLower(name)] }
+
+// orphanRule removes the sections of one file that are orphans; all that is in it if the
+// directory's own name is declared no more.
+func (d declaredNames) orphanRule(ours []Item, of Item) store.Rule {
+	if !d.name(of.Root) {
+		return store.Rule{Scope: store.WholeDirectory}
+	}
+	rule := store.Rule{Remove: make(map[string]bool), Declared: d, Scope: store.OwnSections}
 	for _, i := range ours {
 		if i.Place == of.Place {
 			rule.Remove[i.Name] = true
 		}
 	}
-	if !declared[of.Root] && of.Root != store.AWSUserDir {
-		rule.Scope = store.ChainsFile
-	}
 	return rule
 }
 
-// declaredNames are all names of this project in every spelling, those of
-// profiles that are not selected among them.
-func (m Machine) declaredNames() map[string]bool {
+func (m Machine) declaredNames() declaredNames {
 	names := make(spelledNames)
+	names.add(store.AWSUserDir)
 	for _, p := range m.Graph.Providers() {
 		names.add(p.Name)
 	}
 	for _, id := range m.Graph.Identities() {
 		names.add(id.Name)
+		if id.Other != nil { // other releases of Atmos may see another provider
+			if root, ok := m.Graph.With(*id.Other).Root(id.Name); ok {
+				names.add(root.Name)
+			}
+		}
 	}
 	for _, i := range m.Integrations {
 		names.add(i.Name)
@@ -85,5 +119,5 @@ func (m Machine) declaredNames() map[string]bool {
 	for _, name := range m.Elsewhere {
 		names.add(name)
 	}
-	return names.set()
+	return declaredNames(names.set())
 }

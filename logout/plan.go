@@ -129,7 +129,7 @@ func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	p := Plan{Target: t, Names: r.names, Chains: r.chains, Notes: r.notes}
+	p := Plan{Target: t, Names: r.distinct(), Chains: r.chains, Notes: r.notes}
 	m.planKeyrings(ctx, &p, r)
 	m.planAWS(&p, r)
 	m.planFiles(&p, r)
@@ -206,14 +206,18 @@ func (m Machine) keySteps(r removal) (steps []Step, keys []string) {
 		return foreign[realm]
 	}
 	kept := m.keysToKeep(r)
-	taken := make(map[string]bool)
+	taken := make(map[string]int)
 	for _, n := range r.names {
 		longLived := n.longLived(m.Graph)
 		for _, k := range store.Keys(n.Name, m.Realms) {
-			if taken[k.Key] || kept[k.Key] {
+			if i, is := taken[k.Key]; is {
+				steps[i].LongLived = steps[i].LongLived || longLived // a provider of the same name came first
 				continue
 			}
-			taken[k.Key] = true
+			if kept[k.Key] {
+				continue
+			}
+			taken[k.Key] = len(steps)
 			s := Step{Kind: store.KeyringEntry, Name: n.Name, Realm: k.Realm, Key: k.Key, LongLived: longLived}
 			if realm, ambiguous := k.ForeignRealm(m.Realms, exists); ambiguous {
 				s.Kept, s.KeptFor = KeptAmbiguous, realm
@@ -229,7 +233,7 @@ func (m Machine) keySteps(r removal) (steps []Step, keys []string) {
 func (m Machine) keysToKeep(r removal) map[string]bool {
 	kept := make(map[string]bool)
 	for _, l := range r.outside {
-		if r.has(l) {
+		if r.listed[role{l.Name, l.Provider}] {
 			continue
 		}
 		for _, k := range store.Keys(l.Name, m.Realms) {
@@ -237,11 +241,6 @@ func (m Machine) keysToKeep(r removal) map[string]bool {
 		}
 	}
 	return kept
-}
-
-// has tells whether a link is in the removal set, as what it is.
-func (r removal) has(l chain.Link) bool {
-	return slices.ContainsFunc(r.names, func(n Name) bool { return n.Name == l.Name && n.Provider == l.Provider })
 }
 
 // planDirs adds the directories that may have become empty, children first.
@@ -291,7 +290,8 @@ func (m Machine) affected(p Plan, r removal) []Affected {
 			continue
 		}
 		switch {
-		case s.Kind == store.KeyringEntry, s.Kind == store.SessionToken, s.Kind == store.RefreshToken, s.Shared != store.Alone:
+		case s.Kind == store.KeyringEntry, s.Kind == store.CloudCredentials, s.Kind == store.SessionToken,
+			s.Kind == store.RefreshToken, s.Shared != store.Alone:
 			share(s.Name, s.Name, kind[s.Name]+s.Name)
 			for _, other := range m.sharers(s) {
 				share(other.Name, s.Name, s.sharing(m.provider(Name{Name: s.Name})))

@@ -3,7 +3,6 @@ package logout_test
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -728,6 +727,31 @@ identities:
 	h.wantLeft()
 }
 
+// A provider and an identity may have one name, and each what is its own. Their
+// keys are the same, so that the entry may be the identity's access key.
+func TestPlanOneName(t *testing.T) {
+	h := newHome(t, `
+providers: {acme: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://acme.awsapps.com/start}}
+identities: {acme: {kind: aws/user}}`)
+	h.entries("acme")
+	h.has(".config/atmos/acme/aws/acme/credentials", sections("stranger"))
+	h.has(".config/atmos/acme/aws/aws-user/credentials", sections("acme", "other"))
+	h.has(".cache/atmos/aws-webflow/acme-acme/refresh.json", "{}")
+	h.has(session, token)
+	p := h.plan(logout.Target{All: true})
+	h.wantNames(p, "acme")
+	h.wantSteps(p,
+		"keyring_entry acme: acme (long-lived)",
+		"credentials_file acme: .config/atmos/acme/aws/acme/credentials -stranger",
+		"credentials_file aws-user: .config/atmos/acme/aws/aws-user/credentials -acme +other (not declared: other)",
+		"session_token acme: "+session,
+		"refresh_token acme: .cache/atmos/aws-webflow/acme-acme/refresh.json",
+	)
+	h.run(p)
+	h.wantLeft(".config/atmos/acme/aws/aws-user/credentials", ".config/atmos/acme/aws/aws-user/credentials.lock")
+	h.wantText(".config/atmos/acme/aws/aws-user/credentials", sections("other"))
+}
+
 // A name that cannot be a path fails where it would have to be one, and only there.
 func TestPlanHostileNames(t *testing.T) {
 	h := newHome(t, `
@@ -858,5 +882,3 @@ func TestEmpty(t *testing.T) {
 		}
 	}
 }
-
-var _ = fs.ErrNotExist

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -111,6 +112,17 @@ func (t Target) alreadyOut() string {
 	return "Identities " + quote(t.Identities) + " are already logged out."
 }
 
+// nothing draws the report of a plan by which nothing was found.
+func (p Plan) nothing(w io.Writer, v View) {
+	fmt.Fprintln(w, p.Target.alreadyOut())
+	if !p.Target.Expired && !p.Target.Orphans {
+		fmt.Fprintln(w, "No credentials found in keyring or file storage.")
+	}
+	if p.Target.Orphans || p.Target.AllProjects {
+		v.after(w, clean(p.Notes))
+	}
+}
+
 // clean is Clean for sentences with names in them.
 func clean(sentences []string) []string {
 	var all []string
@@ -136,12 +148,47 @@ func (p Plan) Preview(w io.Writer, v View) {
 			fmt.Fprintf(w, "  ✗ Chain: %s\n", Clean(c.String()))
 		}
 	}
-	for _, l := range p.lines(v) {
-		fmt.Fprintf(w, "  • %s\n", l)
+	if p.Target.AllProjects {
+		p.previewRealms(w, v)
+	} else {
+		p.previewLines(w, v)
 	}
 	fmt.Fprintln(w)
 	fmt.Fprintf(w, "%s would be logged out\n", identities(len(p.found())))
 	v.after(w, affectedText(p.Affected), p.keptText(v), clean(p.Notes), p.LeftAlone)
+}
+
+func (p Plan) previewLines(w io.Writer, v View) {
+	for _, l := range p.lines(v) {
+		fmt.Fprintf(w, "  • %s\n", l)
+	}
+}
+
+// previewRealms draws the lines of each realm under its name, and last what could
+// not be looked at. A realm stands for a project.
+func (p Plan) previewRealms(w io.Writer, v View) {
+	parts := make(map[string]Plan)
+	for _, s := range p.Steps {
+		heading := "Realm " + Clean(s.Realm)
+		switch {
+		case s.bare():
+			continue
+		case s.Err != nil:
+			heading = "Unknown" // sorted behind all others
+		case s.Realm == "":
+			heading = "No realm"
+		}
+		part, started := parts[heading]
+		if !started {
+			part = Plan{Names: p.Names}
+		}
+		part.Steps = append(part.Steps, s)
+		parts[heading] = part
+	}
+	for _, heading := range slices.Sorted(maps.Keys(parts)) {
+		fmt.Fprintf(w, "\n%s\n", heading)
+		parts[heading].previewLines(w, v)
+	}
 }
 
 // DryRun draws a plan that is not carried out.
@@ -163,7 +210,7 @@ func (r Report) Render(w io.Writer, v View) {
 	switch {
 	case len(lines) == 0 && r.Complete() && len(kept) == 0:
 		if !v.Quiet {
-			fmt.Fprintf(w, "%s\nNo credentials found in keyring or file storage.\n", r.Plan.Target.alreadyOut())
+			r.Plan.nothing(w, v)
 		}
 		return
 	case v.Quiet:
@@ -172,9 +219,9 @@ func (r Report) Render(w io.Writer, v View) {
 		r.heading(w, v)
 	}
 	for _, l := range lines {
-		mark := v.paint(color.FgGreen, "✓")
+		mark := v.Good("✓")
 		if l.bad {
-			mark = v.paint(color.FgRed, "✗")
+			mark = v.Bad("✗")
 		}
 		fmt.Fprintf(w, "  %s %s\n", mark, l)
 	}
@@ -200,9 +247,9 @@ func (r Report) heading(w io.Writer, v View) {
 	if len(r.Plan.Chains) > 0 {
 		fmt.Fprintln(w, "Building authentication chain...")
 		for _, c := range r.Plan.Chains {
-			mark := v.paint(color.FgGreen, "✓")
+			mark := v.Good("✓")
 			if c.Err != nil {
-				mark = v.paint(color.FgRed, "✗")
+				mark = v.Bad("✗")
 			}
 			fmt.Fprintf(w, "  %s Chain: %s\n", mark, Clean(c.String()))
 		}
@@ -311,7 +358,7 @@ func (r Report) validText(v View) []string {
 	names := make(map[string][]string) // by time
 	for _, n := range r.Plan.Names {
 		if t := latest[n.Name]; t.After(r.Time) {
-			clock := v.clock(t, r.Time)
+			clock := v.Clock(t, r.Time)
 			times = append(times, clock)
 			names[clock] = append(names[clock], n.Name)
 		}
@@ -323,8 +370,8 @@ func (r Report) validText(v View) []string {
 	return lines
 }
 
-// clock writes a time of today as 17:42, and any other with its date.
-func (v View) clock(t, now time.Time) string {
+// Clock writes a time of today as 17:42, and any other with its date.
+func (v View) Clock(t, now time.Time) string {
 	t, now = t.In(v.Zone), now.In(v.Zone)
 	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
 		return t.Format("15:04")
@@ -346,6 +393,15 @@ func (v View) note(w io.Writer, startURLs []string) {
 		fmt.Fprintf(w, "   Still set in this shell: %s\n   %s\n", strings.Join(v.Variables, ", "), v.Unset)
 	}
 }
+
+// Good colours a text that tells that all is well.
+func (v View) Good(s string) string { return v.paint(color.FgGreen, s) }
+
+// Bad colours one that tells of something to mend.
+func (v View) Bad(s string) string { return v.paint(color.FgRed, s) }
+
+// Warn colours one that should not be missed.
+func (v View) Warn(s string) string { return v.paint(color.FgYellow, s) }
 
 func (v View) paint(c color.Attribute, s string) string {
 	if !v.Color {

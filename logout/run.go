@@ -106,6 +106,8 @@ func (r *Report) add(res Result, o Observer) {
 // remove carries out one step. The error is fs.ErrNotExist if there was nothing.
 func (res *Result) remove(ctx context.Context, m Machine, k store.Keyring) error {
 	switch {
+	case res.Kind == store.KeyringEntry && res.Key == "": // a keyring that does not list its entries
+		return res.Step.Err
 	case res.Kind == store.KeyringEntry: // though it is not known whether it is there
 		return k.Remove(ctx, res.Key)
 	case res.Step.Err != nil:

@@ -99,7 +99,7 @@ type removal struct {
 	roots    []root       // whose directories are looked in
 	spelling spelledNames // of names
 	kept     spelledNames // of declared names outside the set
-	listed   map[string]bool
+	listed   map[role]bool
 	outside  []chain.Link // what KeepProvider keeps, unless it is named too
 	notes    []string // what the report should say of it
 }
@@ -291,15 +291,35 @@ func (r *removal) addLinks(links []chain.Link, via string) {
 	}
 }
 
-// addName adds a name unless it is in the set already.
+// addName adds a name unless it is in the set already, as what it is: a provider
+// and an identity may have one name.
 func (r *removal) addName(n Name) {
 	if r.listed == nil {
-		r.listed = make(map[string]bool)
+		r.listed = make(map[role]bool)
 	}
-	if !r.listed[n.Name] {
-		r.listed[n.Name] = true
+	if as := (role{n.Name, n.Provider}); !r.listed[as] {
+		r.listed[as] = true
 		r.names = append(r.names, n)
 	}
+}
+
+// A role is a name as what it is declared.
+type role struct {
+	name     string
+	provider bool
+}
+
+// distinct are the names of the set, each once.
+func (r removal) distinct() []Name {
+	var names []Name
+	seen := make(map[string]bool)
+	for _, n := range r.names {
+		if !seen[n.Name] {
+			seen[n.Name] = true
+			names = append(names, n)
+		}
+	}
+	return names
 }
 
 func unique(names []string) []string {

@@ -65,9 +65,10 @@ func (e KubeEntry) cluster(id string) (subscription string, ok bool) {
 			"/providers/Microsoft.ContainerService/managedClusters/" + c.Name
 		return subscription, subscription != "" && strings.EqualFold(id, want) &&
 			(c.SubscriptionID == "" || strings.EqualFold(subscription, c.SubscriptionID))
-	default:
+	case "gcp/gke":
 		return "", id == "projects/"+c.ProjectID+"/locations/"+c.Location+"/clusters/"+c.Name
 	}
+	return "", false
 }
 
 // user tells whether Atmos gives the user this name
@@ -81,9 +82,10 @@ func (e KubeEntry) user(name, subscription string) bool {
 	case "azure/aks":
 		stem := "atmos-aks-" + c.Name + "-" + c.ResourceGroup
 		return name == stem || subscription != "" && strings.EqualFold(name, stem+"-"+subscription)
-	default:
+	case "gcp/gke":
 		return name == "atmos-gke-"+c.Name+"-"+c.ProjectID+"-"+c.Location
 	}
+	return false
 }
 
 // ownsUser tells whether a user is the entry's. Names are joined with hyphens

@@ -39,13 +39,23 @@ func (p Project) Realms() []string {
 	for _, realm := range p.Automatic() {
 		add(realm)
 	}
+	if p.Flagged != "" {
+		for _, path := range []string{p.Flagged, "."} {
+			add(hash16(path))
+			add(hash8(path))
+		}
+	}
+	if len(p.Dirs) == 0 && p.Flagged == "" {
+		add("default") // where no atmos.yaml but a .atmos.d was found: pkg/config/auth_realm.go since v1.207.0
+	}
 	add("")
 	return realms
 }
 
 // Automatic are the realms that Atmos derives from the project's directories:
 // 16 and 8 hex digits of each, as spelled and with symbolic links resolved.
-// Unlike explicit ones they cannot be another project's.
+// Unlike explicit ones, and those of a configuration path that is relative, they
+// cannot be another project's.
 func (p Project) Automatic() []string {
 	var realms []string
 	for _, dir := range p.Dirs {
@@ -54,8 +64,8 @@ func (p Project) Automatic() []string {
 			realms = append(realms, hash16(real), hash8(real))
 		}
 	}
-	if p.Flagged != "" {
-		realms = append(realms, hash16(p.Flagged), hash8(p.Flagged), hash16("."), hash8("."))
+	if filepath.IsAbs(p.Flagged) {
+		realms = append(realms, hash16(p.Flagged), hash8(p.Flagged))
 	}
 	return realms
 }

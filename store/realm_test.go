@@ -65,14 +65,19 @@ func TestRealms(t *testing.T) {
 		{
 			name:      "a flag",
 			project:   store.Project{Dirs: []string{"/home/ana/acme"}, Flagged: "."},
-			automatic: []string{"82bbb38e824250d4", "82bbb38e", "cdb4ee2aea69cc6a", "cdb4ee2a", "cdb4ee2aea69cc6a", "cdb4ee2a"},
+			automatic: []string{"82bbb38e824250d4", "82bbb38e"},
 			realms:    []string{"82bbb38e824250d4", "82bbb38e", "cdb4ee2aea69cc6a", "cdb4ee2a", ""},
 		},
 		{
-			name:      "several flags",
-			project:   store.Project{Flagged: "Config;Prod;"},
-			automatic: []string{"7dacf019d12154e2", "033568a9", "cdb4ee2aea69cc6a", "cdb4ee2a"},
-			realms:    []string{"7dacf019d12154e2", "033568a9", "cdb4ee2aea69cc6a", "cdb4ee2a", ""},
+			name:      "a flag with an absolute path",
+			project:   store.Project{Dirs: []string{"/home/ana/acme"}, Flagged: "/home/ana/web"},
+			automatic: []string{"82bbb38e824250d4", "82bbb38e", "d826e988046f2e21", "d826e988"},
+			realms:    []string{"82bbb38e824250d4", "82bbb38e", "d826e988046f2e21", "d826e988", "cdb4ee2aea69cc6a", "cdb4ee2a", ""},
+		},
+		{
+			name:    "several flags",
+			project: store.Project{Flagged: "Config;Prod;"},
+			realms:  []string{"7dacf019d12154e2", "033568a9", "cdb4ee2aea69cc6a", "cdb4ee2a", ""},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -18,6 +18,10 @@ type Token struct {
 	Refreshable bool      // new credentials can be had when it has expired
 }
 
+// webflowFile is where a webflow keeps its refresh token. The expiry in it is that of the refresh
+// token itself, since there is no access token (pkg/auth/identities/aws/webflow.go since v1.215.0).
+const webflowFile = "refresh.json"
+
 // ErrNoToken does not quote what was read, for that is a secret.
 var ErrNoToken = errors.New("it has not the form of a token file")
 
@@ -62,7 +66,7 @@ func ReadToken(name string, data []byte) (Token, error) {
 			t.Expires = expires
 		}
 	}
-	t.Refreshable = f.RefreshToken+f.Refresh != ""
+	t.Refreshable = f.RefreshToken+f.Refresh != "" && name != webflowFile
 	t.readMSAL(f.AccessToken, f.RefreshCache)
 	return t, nil
 }

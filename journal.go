@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/credclean/credclean/audit"
+	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/store"
+)
+
+// A journal tells the log and the audit trail what a run does.
+type journal struct {
+	p      *process
+	target slog.Attr
+	view   logout.View
+	trail  *audit.Trail
+}
+
+// openJournal opens the audit trail, if one is wanted. Without it nothing may
+// be removed, so its error is one of usage.
+func (p *process) openJournal(c *cli.Context, w workplace, t logout.Target, v logout.View) (*journal, error) {
+	j := &journal{p: p, target: logged(t), view: v}
+	path := c.String("audit-log")
+	if path == "" {
+		return j, nil
+	}
+	run := audit.Here()
+	run.Version, run.Arguments, run.Target = version, p.args, strings.TrimPrefix(j.target.String(), "=")
+	for _, f := range w.config.Files {
+		run.ConfigFiles = append(run.ConfigFiles, audit.File{Path: f.Path, SHA256: f.SHA256})
+	}
+	trail, err := audit.Open(path, run)
+	if err != nil {
+		return nil, usageError{err, "name a file that can be written with --audit-log, or leave it out; nothing was removed"}
+	}
+	j.trail = trail
+	return j, nil
+}
+
+// logged is a target as the attribute of a log line.
+func logged(t logout.Target) slog.Attr {
+	switch {
+	case t.AllProjects:
+		return slog.Bool("all_projects", true)
+	case t.Orphans:
+		return slog.Bool("orphans", true)
+	case len(t.Providers) == 1:
+		return slog.String("provider", t.Providers[0])
+	case len(t.Providers) > 1:
+		return slog.Any("provider", t.Providers)
+	case len(t.Identities) == 1:
+		return slog.String("identity", t.Identities[0])
+	case len(t.Identities) > 1:
+		return slog.Any("identity", t.Identities)
+	}
+	return slog.Bool("all", true)
+}
+
+func (j *journal) start(p logout.Plan) {
+	j.p.log.Debug("Starting logout", j.target)
+	for _, c := range p.Chains {
+		j.p.log.Debug("Authentication chain built", "chain", c.Names())
+	}
+}
+
+func (j *journal) before(s logout.Step) {
+	if s.Kind == store.KeyringEntry {
+		j.p.log.Debug("Removing keyring entry", "alias", s.Name)
+		return
+	}
+	j.p.log.Debug("Removing "+strings.ReplaceAll(string(s.Kind), "_", " "), "path", s.Place.String())
+}
+
+func (j *journal) after(r logout.Result) {
+	location, reason := r.Place.String(), string(r.Kept)
+	if r.Kind == store.KeyringEntry {
+		location = r.Keyring
+	}
+	attrs := []any{"kind", string(r.Kind), "name", r.Name, "location", location}
+	if r.Key != "" {
+		attrs = append(attrs, "key", r.Key)
+	}
+	attrs = append(attrs, "outcome", string(r.Outcome))
+	if r.Err != nil {
+		reason = r.Err.Error()
+		attrs = append(attrs, "error", reason)
+	}
+	j.p.log.Debug("Step ended", attrs...)
+	if r.Outcome == logout.Kept && reason == "" {
+		reason = "still in use"
+	}
+	if r.Key != "" {
+		location += ": " + r.Key
+	}
+	j.trail.Step(audit.Step{
+		Kind: string(r.Kind), Name: r.Name, Realm: r.Realm, Location: location, Outcome: string(r.Outcome),
+		Reason: reason, Verified: r.Outcome == logout.Removed || r.Outcome == logout.Absent,
+	})
+}
+
+// finish ends log and trail. The error is that of the trail.
+func (j *journal) finish(r logout.Report) error {
+	summary := audit.Summary{Outcome: "complete", ExitCode: j.p.exitCode(r.Err())}
+	if r.Complete() {
+		j.p.log.Info("Logout completed", j.target, "removed", len(r.Names()))
+	} else {
+		summary.Outcome, summary.Reason = "incomplete", r.Err().Error()
+		j.p.log.Warn("Logout incomplete", j.target, "removed", len(r.Names()))
+	}
+	for _, n := range r.Document(j.view).NotChecked {
+		summary.NotChecked = append(summary.NotChecked, fmt.Sprintf("%s in %s: %s", n.Name, n.Location, n.Reason))
+	}
+	j.trail.Finish(summary)
+	err := j.trail.Close()
+	if err != nil {
+		fmt.Fprintf(j.p.errOut, "credclean: error: the audit trail is not complete: %s\n", logout.Clean(err.Error()))
+	}
+	return err
+}
