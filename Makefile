@@ -1,4 +1,6 @@
 GOLANGCI_LINT_VERSION := v2.15.0
+GORELEASER_VERSION := v2.15.4
+ACTIONLINT_VERSION := v1.7.12
 GOTESTFLAGS :=
 
 .PHONY: help build test lint demo require ci

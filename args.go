@@ -32,30 +32,32 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 			positional = append(positional, arg)
 			continue
 		}
-		name, _, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-		takesValue, known := lookup(app.Flags, name)
-		to := &globals
-		if !known {
+		name, value, hasValue := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-"), "=")
+		found, to := lookup(app.Flags, name), &globals
+		if found == nil || found[0] == cli.HelpFlag && cmd != nil {
 			// A flag of the command may stand before it.
 			owner := cmd
 			if owner == nil {
 				owner = commandOf(app, args[i+1:])
 			}
 			if owner != nil {
-				takesValue, known = lookup(owner.Flags, name)
+				found, to = lookup(owner.Flags, name), &flags
 			}
-			to = &flags
 		}
-		if !known {
+		switch {
+		case found == nil:
 			return nil, unknownFlag(cmd, arg)
-		}
-		*to = append(*to, arg)
-		if takesValue && !hasValue {
-			i++
-			if i == len(args) {
-				return nil, usageError{fmt.Errorf("%s needs a value", arg), "give it one, as in " + arg + "=VALUE"}
+		case hasValue:
+			*to = append(*to, long(found[0])+"="+value)
+		case !takesValue(found[0]):
+			for _, f := range found {
+				*to = append(*to, long(f))
 			}
-			*to = append(*to, args[i])
+		case i+1 == len(args):
+			return nil, usageError{fmt.Errorf("%s needs a value", arg), "give it one, as in " + arg + "=VALUE"}
+		default:
+			i++
+			*to = append(*to, long(found[0])+"="+args[i])
 		}
 	}
 	line := globals
@@ -68,26 +70,40 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	return line, nil
 }
 
-// lookup finds a flag by one of its names. A single letter may stand together
-// with others, as in -ny; then none of them takes a value.
-func lookup(flags []cli.Flag, name string) (takesValue, known bool) {
-	for _, f := range flags {
+// lookup finds a flag by one of its names, or the flags behind single letters
+// that stand together, as in -ny; of those none takes a value.
+func lookup(flags []cli.Flag, name string) []cli.Flag {
+	for _, f := range append(slices.Clone(flags), cli.VersionFlag, cli.HelpFlag) {
 		if slices.Contains(f.Names(), name) {
-			_, isBool := f.(*cli.BoolFlag)
-			return !isBool, true
+			return []cli.Flag{f}
 		}
 	}
-	switch name {
-	case "help", "h", "version", "v":
-		return false, true
+	var together []cli.Flag
+	for _, letter := range name {
+		one := lookup1(flags, string(letter))
+		if one == nil || takesValue(one) {
+			return nil
+		}
+		together = append(together, one)
 	}
-	return false, len(name) > 1 && !strings.ContainsFunc(name, func(letter rune) bool {
-		return !slices.ContainsFunc(flags, func(f cli.Flag) bool {
-			_, isBool := f.(*cli.BoolFlag)
-			return isBool && slices.Contains(f.Names(), string(letter))
-		})
-	})
+	return together
 }
+
+func lookup1(flags []cli.Flag, letter string) cli.Flag {
+	i := slices.IndexFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), letter) })
+	if i < 0 {
+		return nil
+	}
+	return flags[i]
+}
+
+func takesValue(f cli.Flag) bool {
+	_, isBool := f.(*cli.BoolFlag)
+	return !isBool
+}
+
+// long writes a flag by its first name: urfave/cli refuses two names of one flag in a line.
+func long(f cli.Flag) string { return "--" + f.Names()[0] }
 
 // commandOf finds the command among arguments that follow.
 func commandOf(app *cli.App, args []string) *cli.Command {

@@ -16,6 +16,7 @@ import (
 // A systemKeyring is a script's own GNOME Keyring, and what search has to undo to look into it.
 type systemKeyring struct {
 	*keyringtest.Bus
+	home   string
 	locked []string // collections
 	paused bool
 }
@@ -51,6 +52,7 @@ func (k *systemKeyring) items(ts *testscript.TestScript) []keyringtest.Item {
 // cmdKeyring gives the script a system keyring of its own and changes it:
 //
 //	keyring start                      GNOME Keyring, with login unlocked; a new one each time
+//	keyring fresh                      the same one after another login: never unlocked
 //	keyring empty                      a bus without a keyring
 //	keyring hung                       a bus that accepts everybody and never answers
 //	keyring none                       no bus, as in the beginning
@@ -77,7 +79,7 @@ func cmdKeyring(ts *testscript.TestScript, args []string) {
 		b, err := keyringtest.Start(home)
 		ts.Check(err)
 		ts.Defer(b.Close)
-		w.keyring = &systemKeyring{Bus: b}
+		w.keyring = &systemKeyring{Bus: b, home: home}
 		ts.Setenv("DBUS_SESSION_BUS_ADDRESS", b.Address)
 		return
 	case "empty":
@@ -122,6 +124,13 @@ func cmdKeyring(ts *testscript.TestScript, args []string) {
 	case "unlock":
 		ts.Check(k.Unlock(arg(1)))
 		k.locked = slices.DeleteFunc(k.locked, func(name string) bool { return name == arg(1) })
+	case "fresh":
+		k.Close()
+		b, err := keyringtest.StartFresh(k.home)
+		ts.Check(err)
+		ts.Defer(b.Close)
+		k.Bus, k.locked = b, []string{"login"}
+		ts.Setenv("DBUS_SESSION_BUS_ADDRESS", b.Address)
 	case "pause":
 		ts.Check(k.Pause())
 		k.paused = true

@@ -101,7 +101,7 @@ func (p *process) logout(c *cli.Context) error {
 		plan = plan.KeepLongLived(logout.KeptByFlag)
 	}
 	if c.Bool("dry-run") {
-		*p.document = plan.Document(view)
+		doc = plan.Document(view)
 		if !p.json {
 			plan.DryRun(p.out, view)
 		}
@@ -127,7 +127,7 @@ func (p *process) logout(c *cli.Context) error {
 	journal.start(plan)
 	report := plan.Run(c.Context, m, logout.Observer{Before: journal.before, After: journal.after})
 	auditErr := journal.finish(report)
-	*p.document = report.Document(view)
+	doc = report.Document(view)
 	if !p.json {
 		report.Render(p.out, view)
 	}
@@ -199,12 +199,19 @@ func (p *process) target(c *cli.Context) (logout.Target, error) {
 		return wrong("credclean logout IDENTITY --keep-provider", "--keep-provider needs an identity")
 	case c.Bool("yes") && t.Empty():
 		return wrong("name an identity, --provider or --all", "--yes does not say what to remove")
-	case c.Duration("timeout") <= 0:
-		return wrong("--timeout=5s waits five seconds", "--timeout must be more than nothing")
+	case checkTimeout(c) != nil:
+		return logout.Target{}, checkTimeout(c)
 	case t.Empty() && !p.terminal():
 		return wrong("credclean logout IDENTITY, --provider NAME or --all; in a terminal there is a list to choose from", "no identity is named, and there is no terminal to choose one on")
 	}
 	return t, nil
+}
+
+func checkTimeout(c *cli.Context) error {
+	if c.Duration("timeout") <= 0 {
+		return usageError{errors.New("--timeout must be more than nothing"), "--timeout=5s waits five seconds"}
+	}
+	return nil
 }
 
 // patience says how long to wait for the system keyring. A dialog to unlock it is

@@ -25,6 +25,7 @@ import (
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/logs"
+	"github.com/credclean/credclean/status"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/telemetry"
 )
@@ -52,6 +53,7 @@ func run(args []string) int {
 	ctx, stop := p.signals()
 	defer stop()
 	app := p.app()
+	p.document = newDocument(commandOf(app, args))
 	line, err := arrange(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{app.Name}, line...))
@@ -92,21 +94,32 @@ type process struct {
 	command   string // the path of the command, for telemetry
 
 	json     bool
-	document *logout.Document // what --json prints, as far as it is known
+	document document // what --json prints, as far as it is known
+}
+
+// A document is the report of a command as JSON.
+type document interface {
+	End(errs []error, hint string, exitCode int)
+	Write(w io.Writer) error
+}
+
+// newDocument is what --json prints if a command line cannot be followed.
+func newDocument(cmd *cli.Command) document {
+	if cmd != nil && cmd.Name == "status" {
+		d := status.NewDocument(nil)
+		return &d
+	}
+	d := logout.NewDocument(logout.Target{})
+	return &d
 }
 
 // writeDocument prints the report as JSON, whatever became of the command.
 func (p *process) writeDocument(err error, code int) {
-	if p.document == nil {
-		d := logout.NewDocument(logout.Target{})
-		p.document = &d
-	}
+	var errs []error
 	if err != nil && !errors.Is(err, logout.ErrIncomplete) {
-		p.document.Fail(err, hint(err))
-	} else if err != nil {
-		p.document.Hint = hint(err)
+		errs = logout.Flatten(err)
 	}
-	p.document.ExitCode = code
+	p.document.End(errs, hint(err), code)
 	_ = p.document.Write(p.out) // a closed pipe changes nothing of what was done
 }
 
@@ -203,6 +216,8 @@ func hint(err error) string {
 	switch {
 	case errors.As(err, &usage):
 		return usage.hint
+	case errors.Is(err, errPresent):
+		return ""
 	case errors.As(err, &unknown):
 		return unknownHint(unknown)
 	case errors.Is(err, errConsent):
@@ -278,10 +293,12 @@ func (p *process) app() *cli.App {
 		Version:                version,
 		HideHelpCommand:        true,
 		UseShortOptionHandling: true,
-		Writer:                 p.out,
-		ErrWriter:              p.errOut,
-		ExitErrHandler:         func(*cli.Context, error) {},
-		OnUsageError:           usage,
+		// A name or path may have a comma in it; --profile is split on its own.
+		DisableSliceFlagSeparator: true,
+		Writer:                    p.out,
+		ErrWriter:                 p.errOut,
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              usage,
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "config", Usage: "read this `FILE` instead of looking for atmos.yaml; may be repeated (ATMOS_CONFIG)"},
 			&cli.StringSliceFlag{Name: "config-path", Usage: "read atmos.yaml in this `DIR` instead of looking for it; may be repeated (ATMOS_CONFIG_PATH)"},
@@ -295,7 +312,14 @@ func (p *process) app() *cli.App {
 		Action: func(c *cli.Context) error {
 			return usageError{errors.New("no command is given"), "credclean logout IDENTITY logs out; credclean --help explains all commands"}
 		},
-		Commands: []*cli.Command{p.logoutCommand(usage)},
+		Commands: []*cli.Command{
+			p.logoutCommand(usage),
+			p.statusCommand(usage),
+			p.doctorCommand(usage),
+			p.completionCommand(usage),
+			p.completeCommand(),
+			p.manCommand(),
+		},
 	}
 }
 
@@ -319,19 +343,11 @@ type workplace struct {
 
 // workplace reads the configuration. It asks no keyring.
 func (p *process) workplace(c *cli.Context) (workplace, error) {
-	home, err := homeDir()
+	sys, err := surroundings()
 	if err != nil {
 		return workplace{}, err
 	}
-	workDir, err := os.Getwd()
-	if err != nil {
-		return workplace{}, fmt.Errorf("working directory: %w", err)
-	}
-	roots := store.NewRoots(home, workDir, os.TempDir(), runtime.GOOS, os.LookupEnv)
-	cfg, err := config.Load(config.System{
-		Home: home, WorkDir: workDir, SystemDir: systemDir(),
-		ConfigHome: roots[store.Config], CacheHome: roots[store.Cache], LookupEnv: os.LookupEnv,
-	}, config.Options{Files: c.StringSlice("config"), Dirs: c.StringSlice("config-path"), Profiles: splitCommas(c.StringSlice("profile"))})
+	cfg, err := config.Load(sys, configOptions(c.StringSlice))
 	if err != nil && c.Bool("all-projects") {
 		p.warn(c, "%v; everything is removed without it", err)
 		cfg, err = config.Empty(os.LookupEnv), nil
@@ -343,26 +359,55 @@ func (p *process) workplace(c *cli.Context) (workplace, error) {
 		return workplace{}, err
 	}
 	p.command, p.telemetry = c.Command.Name, telemetry.Resolve(cfg.Telemetry, cfg.LookupEnv)
-	project := p.project(c, cfg)
+	w, warnings := newWorkplace(sys, cfg)
 	for _, f := range cfg.Files {
 		p.log.Debug("Configuration file read", "file", f.Path, "sha256", f.SHA256)
 	}
-	p.log.Debug("Realms of this project", "realms", project.Realms())
-	for _, w := range cfg.Warnings {
-		p.warn(c, "%s", w)
+	p.log.Debug("Realms of this project", "realms", w.Realms)
+	for _, text := range append(warnings, cfg.Warnings...) {
+		p.warn(c, "%s", text)
 	}
+	return w, nil
+}
+
+// surroundings are where the configuration is looked for.
+func surroundings() (config.System, error) {
+	home, err := homeDir()
+	if err != nil {
+		return config.System{}, err
+	}
+	workDir, err := os.Getwd()
+	if err != nil {
+		return config.System{}, fmt.Errorf("working directory: %w", err)
+	}
+	roots := store.NewRoots(home, workDir, os.TempDir(), runtime.GOOS, os.LookupEnv)
+	return config.System{
+		Home: home, WorkDir: workDir, SystemDir: systemDir(),
+		ConfigHome: roots[store.Config], CacheHome: roots[store.Cache], LookupEnv: os.LookupEnv,
+	}, nil
+}
+
+// configOptions are the flags that choose the configuration; values are those given for one.
+func configOptions(values func(flag string) []string) config.Options {
+	return config.Options{Files: values("config"), Dirs: values("config-path"), Profiles: splitCommas(values("profile"))}
+}
+
+// newWorkplace is the workplace of a configuration that was read, with what is
+// wrong with its realms. It prints nothing and creates nothing.
+func newWorkplace(sys config.System, cfg *config.Config) (w workplace, warnings []string) {
+	project, warnings := projectOf(cfg)
 	// The configuration may set ATMOS_XDG_* itself.
-	roots = store.NewRoots(home, workDir, os.TempDir(), runtime.GOOS, cfg.LookupEnv)
-	docker := filepath.Join(home, ".docker")
+	roots := store.NewRoots(sys.Home, sys.WorkDir, os.TempDir(), runtime.GOOS, cfg.LookupEnv)
+	docker := filepath.Join(sys.Home, ".docker")
 	if dir := os.Getenv("DOCKER_CONFIG"); dir != "" {
-		docker = roots.Expand(dir, workDir)
+		docker = roots.Expand(dir, sys.WorkDir)
 	}
 	return workplace{
 		logout.Machine{
 			Graph:        chain.New(cfg.Auth),
 			Integrations: cfg.Auth.Integrations,
 			Roots:        roots,
-			WorkDir:      workDir,
+			WorkDir:      sys.WorkDir,
 			Realms:       project.Realms(),
 			Automatic:    project.Automatic(),
 			Elsewhere:    cfg.Elsewhere,
@@ -370,7 +415,7 @@ func (p *process) workplace(c *cli.Context) (workplace, error) {
 			DockerConfig: filepath.Join(docker, "config.json"),
 		},
 		cfg,
-	}, nil
+	}, warnings
 }
 
 // openLog opens the log. A wrong flag is an error; settings that are wrong
@@ -394,20 +439,21 @@ func (p *process) openLog(c *cli.Context, cfg *config.Config) error {
 	return nil
 }
 
-// project is the one that the configuration belongs to.
-func (p *process) project(c *cli.Context, cfg *config.Config) store.Project {
-	project := store.Project{Dirs: cfg.Dirs, Flagged: cfg.Flagged}
+// projectOf is the project that the configuration belongs to. The warnings name
+// realms that cannot be.
+func projectOf(cfg *config.Config) (project store.Project, warnings []string) {
+	project = store.Project{Dirs: cfg.Dirs, Flagged: cfg.Flagged}
 	env, _ := cfg.LookupEnv("ATMOS_AUTH_REALM")
 	for _, realm := range []string{env, cfg.Auth.Realm} {
 		switch {
 		case realm == "" || slices.Contains(project.Explicit, realm):
 		case !store.ValidRealm(realm):
-			p.warn(c, "Atmos takes no realm like %q: nothing can be stored under it", realm)
+			warnings = append(warnings, fmt.Sprintf("Atmos takes no realm like %q: nothing can be stored under it", realm))
 		default:
 			project.Explicit = append(project.Explicit, realm)
 		}
 	}
-	return project
+	return project, warnings
 }
 
 // keyrings are all that may hold an entry: releases up to v1.220 ignored

@@ -42,13 +42,16 @@ func TestScripts(t *testing.T) {
 			"changes":     command("NAME", cmdChanges),
 			"exits":       command("CODE PROGRAM [ARG...]", cmdExits),
 			"filekeyring": command("DIR KEY SECRET", cmdFileKeyring),
+			"jsonschema":  command("FILE", cmdJSONSchema),
 			"gone":        command("SECRET...", cmdGone),
 			"keyring":     command("VERB [ARG...]", cmdKeyring),
 			"kind":        command("NAME", cmdKind),
 			"lock":        command("FILE", cmdLock),
 			"pipe":        command("CODE DIALOGUE PROGRAM [ARG...]", cmdPipe),
+			"place":       command("FILE PATH", cmdPlace),
 			"plant":       command("GENERATION", cmdPlant),
 			"pty":         command("CODE DIALOGUE PROGRAM [ARG...]", cmdPty),
+			"realm":       command("VARIABLE DIR", cmdRealm),
 			"snapshot":    command("NAME", cmdSnapshot),
 			"still":       command("SECRET...", cmdStill),
 			"unchanged":   command("NAME", cmdUnchanged),
@@ -138,6 +141,7 @@ func cmdExits(ts *testscript.TestScript, args []string) {
 		ts.Check(err)
 	}
 	checkExit(ts, args[0], exit)
+	checkJSON(ts, args[2:])
 	noSecretIn(ts, []byte(ts.ReadFile("stdout")), []byte(ts.ReadFile("stderr")))
 }
 

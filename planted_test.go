@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -70,11 +71,6 @@ func (w *world) fill(text, kind string) string {
 	home := filepath.Join(w.work, "home")
 	return placeholder.ReplaceAllStringFunc(text, func(p string) string {
 		m := placeholder.FindStringSubmatch(p)
-		// Both realms are computed anew here, so that no mistake of the program is repeated.
-		hash := func(dir string) string {
-			sum := sha256.Sum256([]byte(dir))
-			return hex.EncodeToString(sum[:])
-		}
 		switch m[1] {
 		case "config":
 			return "home/.config/atmos"
@@ -83,12 +79,18 @@ func (w *world) fill(text, kind string) string {
 		case "cache":
 			return "home/.cache/atmos"
 		case "realm16":
-			return hash(strings.ToLower(filepath.Join(home, m[2])))[:16]
+			return realm16(filepath.Join(home, m[2]))
 		case "realm8":
 			return hash(filepath.Join(home, m[2]))[:8]
 		case "console":
 			dir, identity, _ := strings.Cut(m[2], " ")
 			return hash(hash(strings.ToLower(filepath.Join(home, dir)))[:16] + "/" + identity)[:16]
+		case "in":
+			d, err := time.ParseDuration(m[2])
+			if err != nil {
+				panic(err)
+			}
+			return time.Now().Add(d).UTC().Format(time.RFC3339)
 		case "secret":
 			name := m[2] + kind
 			w.planted[name] = secretNamed(name)
@@ -96,6 +98,22 @@ func (w *world) fill(text, kind string) string {
 		}
 		return p
 	})
+}
+
+// The automatic realms are computed anew here, so that no mistake of the program is repeated.
+
+func realm16(dir string) string { return hash(strings.ToLower(dir))[:16] }
+
+func hash(dir string) string {
+	sum := sha256.Sum256([]byte(dir))
+	return hex.EncodeToString(sum[:])
+}
+
+// cmdRealm sets a variable to the automatic realm of a project directory, as v1.207 and later hash it:
+//
+//	realm VARIABLE DIR
+func cmdRealm(ts *testscript.TestScript, args []string) {
+	ts.Setenv(args[0], realm16(ts.MkAbs(args[1])))
 }
 
 // cmdPlant makes the home directory that a generation of Atmos left, with the
@@ -168,6 +186,15 @@ func (w *world) plant(ts *testscript.TestScript, f txtar.File) {
 		ts.Check(os.MkdirAll(filepath.Dir(name), 0o700))
 		ts.Check(os.WriteFile(name, []byte(text), 0o600))
 	}
+}
+
+// cmdPlace writes a file with its placeholders filled in; its secrets count as planted:
+//
+//	place FILE PATH
+func cmdPlace(ts *testscript.TestScript, args []string) {
+	path := ts.MkAbs(args[1])
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
+	ts.Check(os.WriteFile(path, []byte(worldOf(ts).fill(ts.ReadFile(args[0]), "")), 0o600))
 }
 
 // isJWE tells whether a file has the five parts of an entry of a file keyring.

@@ -151,7 +151,7 @@ func (m Machine) awsDirs(r removal) []awsDir {
 		dirs = append(dirs, d)
 	}
 	roots := r.roots
-	if slices.ContainsFunc(r.names, func(n Name) bool { return n.Kind == "aws/user" || !n.Declared && !n.Provider }) {
+	if slices.ContainsFunc(r.names, func(n Name) bool { return slices.Contains(m.kinds(n), "aws/user") || !n.Declared && !n.Provider }) {
 		roots = append(slices.Clip(roots), root{chain.Link{Name: store.AWSUserDir}, store.OwnSections})
 	}
 	for _, root := range roots {

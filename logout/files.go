@@ -16,7 +16,6 @@ import (
 // An owner is a name that a location's path is filled with.
 type owner struct {
 	name string // that fills the path
-	kind string // that the location must be for
 	root string // the first name of its chain
 	// of is the member of the removal set that it counts for.
 	of Name
@@ -60,24 +59,21 @@ func (m Machine) owners(l store.Location, r removal) []owner {
 	if l.Of == store.OfIntegration {
 		for _, i := range m.integrations(r) {
 			if l.For(i.Kind) {
-				owners = append(owners, owner{i.Name, i.Kind, "-", i.of})
+				owners = append(owners, owner{i.Name, "-", i.of})
 			}
 		}
 		return owners
 	}
 	for _, n := range r.names {
-		if (n.Provider == (l.Of == store.OfProvider) || !n.Declared && !n.Provider) && l.For(n.Kind) {
-			owners = append(owners, owner{n.Name, n.Kind, m.rootName(n), n})
+		mayBeProvider := n.Provider || !n.Declared && !l.HasPortal() // a portal is not found by name
+		if l.Of == store.OfProvider && !mayBeProvider || l.Of != store.OfProvider && n.Provider || !slices.ContainsFunc(m.kinds(n), l.For) {
+			continue
+		}
+		for _, root := range m.rootNames(n) {
+			owners = append(owners, owner{n.Name, root, n})
 		}
 	}
 	return owners
-}
-
-func (m Machine) rootName(n Name) string {
-	if root, ok := m.Graph.Root(n.Name); ok && !n.Provider {
-		return root.Name
-	}
-	return n.Name
 }
 
 // maybe tells whether the part of a location that is the same for all exists.
@@ -259,9 +255,9 @@ func (r removal) linked(via config.Via) (Name, bool) {
 }
 
 // leftAlone names what other programs keep and Atmos may have used.
-func (m Machine) leftAlone(r removal) []string {
+func (m Machine) leftAlone(r removal, foreigners []store.Foreign) []string {
 	var sentences []string
-	for _, f := range store.Foreigners() {
+	for _, f := range foreigners {
 		l := store.Location{Kinds: f.Kinds}
 		if !slices.ContainsFunc(r.names, func(n Name) bool { return n.Declared && l.For(n.Kind) }) {
 			continue

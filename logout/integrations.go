@@ -40,7 +40,7 @@ func (m Machine) planDocker(p *Plan, i linkedIntegration, staying []config.Integ
 	s := Step{Kind: store.DockerLogin, Name: i.of.Name, Place: placeOf(m.DockerConfig)}
 	registry, known := store.DockerRegistry(i.Integration)
 	s.Entry = cmpString(registry, i.Name)
-	s.Docker = store.DockerLogins{Registries: map[string]bool{registry: true}}
+	s.Docker = store.DockerLogins{Registries: map[string]bool{registry: known}}
 	for _, other := range staying {
 		if used, ok := store.DockerRegistry(other); ok && used == registry {
 			s.Kept, s.KeptFor = KeptSibling, other.Name
@@ -59,10 +59,11 @@ func (m Machine) planKubeconfig(p *Plan, i linkedIntegration, staying []config.I
 		if !ok || m.kubeconfig(other) != s.Place {
 			continue
 		}
-		s.Kube.Keep = append(s.Kube.Keep, used)
 		if used == entry {
 			s.Kept, s.KeptFor = KeptSibling, other.Name
+			continue // so that what would go without it is found
 		}
+		s.Kube.Keep = append(s.Kube.Keep, used)
 	}
 	m.planShared(p, s, i, known)
 }

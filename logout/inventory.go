@@ -50,8 +50,9 @@ func Word(k store.Kind) string {
 		return "Docker login"
 	case store.KubeconfigEntry:
 		return "kubeconfig entry"
+	default:
+		return "other file"
 	}
-	return "other file"
 }
 
 // where is the location for people.

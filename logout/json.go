@@ -20,9 +20,26 @@ type Document struct {
 	AlsoAffected  []AffectedDocument `json:"also_affected"`
 	NotChecked    []NotChecked       `json:"not_checked"`
 	Notes         []string           `json:"notes"`
-	Errors        []string           `json:"errors"` // of a command that could not be followed
-	Hint          string             `json:"hint,omitempty"`
-	ExitCode      int                `json:"exit_code"`
+	Ending
+}
+
+// An Ending is how a command ended. It stands at the end of every document.
+type Ending struct {
+	Errors   []string `json:"errors"` // of a command that could not be followed
+	Hint     string   `json:"hint,omitempty"`
+	ExitCode int      `json:"exit_code"`
+}
+
+// NewEnding is that of a command that did not fail.
+func NewEnding() Ending { return Ending{Errors: []string{}} }
+
+// End sets everything.
+func (e *Ending) End(errs []error, hint string, exitCode int) {
+	*e = NewEnding()
+	for _, err := range errs {
+		e.Errors = append(e.Errors, err.Error())
+	}
+	e.Hint, e.ExitCode = hint, exitCode
 }
 
 // A TargetDocument is what was named.
@@ -90,7 +107,7 @@ func NewDocument(t Target) Document {
 			Orphans: t.Orphans, AllProjects: t.AllProjects, KeepProvider: t.KeepProvider,
 		},
 		Chains: []ChainDocument{}, Steps: []StepDocument{}, AlsoAffected: []AffectedDocument{},
-		NotChecked: []NotChecked{}, Notes: []string{}, Errors: []string{},
+		NotChecked: []NotChecked{}, Notes: []string{}, Ending: NewEnding(),
 	}
 }
 
@@ -105,7 +122,7 @@ func (p Plan) Document(v View) Document {
 		step := s.document(v)
 		switch {
 		case s.Err != nil:
-			step.Outcome, step.Error = "unknown", cause(s.Err)
+			step.Outcome, step.Error = "unknown", Cause(s.Err)
 		case s.Kept != "":
 			step.Outcome = string(Kept)
 			d.Counts.Kept++
@@ -135,7 +152,7 @@ func (r Report) Document(v View) Document {
 			d.Counts.Kept++
 		case Failed:
 			d.Counts.Failed++
-			step.Error = cause(res.Err)
+			step.Error = Cause(res.Err)
 		}
 		d.Steps = append(d.Steps, step)
 	}
@@ -156,7 +173,7 @@ func (p Plan) document(v View) Document {
 	}
 	for _, s := range p.Steps {
 		if s.Err != nil {
-			d.NotChecked = append(d.NotChecked, NotChecked{s.Name, s.document(v).Location, cause(s.Err)})
+			d.NotChecked = append(d.NotChecked, NotChecked{s.Name, s.document(v).Location, Cause(s.Err)})
 		}
 	}
 	d.Notes = append(d.Notes, p.Notes...)
@@ -194,14 +211,6 @@ func (s Step) validUntil() time.Time {
 	return latest
 }
 
-// Fail puts the errors of a command that could not be followed into the document.
-func (d *Document) Fail(err error, hint string) {
-	d.Hint = hint
-	for _, e := range Flatten(err) {
-		d.Errors = append(d.Errors, e.Error())
-	}
-}
-
 // Flatten takes joined errors apart.
 func Flatten(err error) []error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok { // the outermost is meant
@@ -215,9 +224,12 @@ func Flatten(err error) []error {
 }
 
 // Write writes the document, with a line break at its end.
-func (d Document) Write(w io.Writer) error {
+func (d *Document) Write(w io.Writer) error { return WriteJSON(w, d) }
+
+// WriteJSON writes a document as it is printed.
+func WriteJSON(w io.Writer, document any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(d)
+	return enc.Encode(document)
 }

@@ -128,8 +128,8 @@ func Brief(err error) string {
 	return err.Error()
 }
 
-// cause is a whole cause for the list of errors. What the line says already is left out.
-func cause(err error) string {
+// Cause is a whole cause for the list of errors. What the line says already is left out.
+func Cause(err error) string {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return path.Err.Error()
@@ -181,7 +181,7 @@ func keyringOutcome(n Name, results []Result) (line, bool) {
 			if l.remark == "" {
 				l.remark = Brief(res.Err)
 			}
-			causes = append(causes, cause(res.Err))
+			causes = append(causes, Cause(res.Err))
 		case res.Outcome == Kept && !res.Kept.Settled():
 			l.bad = true
 			l.remark = cmpString(l.remark, "kept, "+string(res.Kept))
@@ -222,7 +222,7 @@ func (r Report) fileLines(v View) []line {
 			dirs = append(dirs, dir)
 		}
 		if res.Outcome == Failed {
-			bad[dir] = append(bad[dir], line{"Files", of, Brief(res.Err), true, cause(res.Err)})
+			bad[dir] = append(bad[dir], line{"Files", of, Brief(res.Err), true, Cause(res.Err)})
 		}
 		kept[dir] = append(kept[dir], res.Keeps...)
 	}
@@ -254,7 +254,7 @@ func (r Report) singleLines(v View, kind string) []line {
 		l := line{what: kind, of: res.label(v)}
 		switch res.Outcome {
 		case Failed:
-			l.remark, l.bad, l.cause = Brief(res.Err), true, cause(res.Err)
+			l.remark, l.bad, l.cause = Brief(res.Err), true, Cause(res.Err)
 		case Removed:
 		case Absent, Kept:
 			continue

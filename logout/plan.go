@@ -109,6 +109,8 @@ type Plan struct {
 	Notes    []string // what else the report should say, a sentence each
 	// LeftAlone is what other programs keep and Atmos may have used, a sentence each.
 	LeftAlone []string
+	// LeftWritten is that of LeftAlone into which Atmos writes credentials.
+	LeftWritten []string
 	// StartURLs are where browser sessions of the providers involved can be ended.
 	StartURLs []string
 }
@@ -135,7 +137,8 @@ func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
 	m.planFiles(&p, r)
 	m.planIntegrations(&p, r)
 	m.planDirs(&p)
-	p.LeftAlone = m.leftAlone(r)
+	p.LeftAlone = m.leftAlone(r, store.Foreigners())
+	p.LeftWritten = m.leftAlone(r, slices.DeleteFunc(store.Foreigners(), func(f store.Foreign) bool { return !f.Written }))
 	p.Affected = m.affected(p, r)
 	for _, n := range r.names {
 		if url := m.provider(n).StartURL; n.Provider && url != "" && !slices.Contains(p.StartURLs, url) {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/credclean/credclean/chain"
+	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/keyringtest"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
@@ -49,14 +50,13 @@ func TestNewPlan(t *testing.T) {
 	h.has(".config/atmos/acme/aws/aws-sso/credentials.lock", "")
 	h.has(session, token)
 
-	config := h.Roots[store.Config]
 	ring := store.DefaultKeyringDir(h.Roots)
 	rule := store.Rule{
 		Remove:   map[string]bool{"aws-sso": true, "dev-org-admin": true, "dev-admin": true},
 		Declared: map[string]bool{"okta": true, "prod-admin": true, "auditor": true, "robot": true, "build": true},
 		Scope:    store.ChainsFile,
 	}
-	dir := store.Place{Root: config, Path: "acme/aws/aws-sso"}
+	dir := store.Place{Root: h.Roots[store.Config], Path: "acme/aws/aws-sso"}
 	links := []chain.Link{
 		{Name: "aws-sso", Kind: "aws/iam-identity-center", Provider: true, Declared: true},
 		{Name: "dev-org-admin", Kind: "aws/permission-set", Declared: true},
@@ -772,6 +772,76 @@ identities: {dev: {kind: aws/permission-set, via: {provider: "../../victim"}}}`)
 	h.wantText(".config/victim/credentials", sections("dev"))
 	h.wantText("victim/credentials", sections("dev"))
 	h.wantLeft(".config/victim/credentials", "victim/credentials")
+}
+
+// Releases before v1.216 and later ones may read two chains for an identity. The one
+// that left more counts, and what the other left of the identity itself goes too.
+func TestPlanTwoChains(t *testing.T) {
+	auth := config.Auth{
+		Providers: []config.Provider{{Name: "new", Kind: "aws/iam-identity-center"}, {Name: "old", Kind: "aws/saml"}},
+		Identities: []config.Identity{{
+			Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "new"},
+			Other: &config.Identity{Name: "dev", Kind: "aws/assume-role", Via: config.Via{Provider: "old"}},
+		}},
+	}
+	for _, tt := range []struct {
+		name        string
+		plant       []string
+		names, note string
+	}{
+		{"only the later one", []string{"new"}, "new dev", "Two chains: dev is new → dev, but old → dev for other releases"},
+		{"only the former one", []string{"old"}, "old dev", "Two chains: dev is old → dev, but new → dev for other releases"},
+		{"both", []string{"new", "old"}, "new dev", "Two chains: dev is new → dev, but old → dev for other releases"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHome(t, acme)
+			h.Graph = chain.New(auth)
+			for _, dir := range tt.plant {
+				h.has(".config/atmos/acme/aws/"+dir+"/credentials", sections("dev"))
+			}
+			p := h.plan(identities("dev"))
+			h.wantNames(p, strings.Fields(tt.names)...)
+			if len(p.Notes) != 1 || !strings.HasPrefix(p.Notes[0], tt.note) {
+				t.Errorf("notes %q, want %q", p.Notes, tt.note)
+			}
+			h.run(p)
+			h.wantLeft()
+		})
+	}
+}
+
+// A link is not followed when a plan is made: that of a provider's directory is
+// an error for an identity, and goes as a link with the provider.
+func TestPlanLinks(t *testing.T) {
+	start := func(t *testing.T) home {
+		h := newHome(t, acme)
+		h.has("elsewhere/credentials", sections("dev-admin"))
+		h.mkdir(h.path(".config/atmos/acme/aws"))
+		if err := os.Symlink(h.path("elsewhere"), h.path(".config/atmos/acme/aws/aws-sso")); err != nil {
+			t.Skip("this system makes no links:", err)
+		}
+		return h
+	}
+	t.Run("identity", func(t *testing.T) {
+		h := start(t)
+		p := h.plan(identities("dev-admin"))
+		h.wantSteps(p, "other_file aws-sso: .config/atmos/acme/aws/aws-sso (error)")
+		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, store.ErrSymlink) {
+			t.Errorf("error %v", err)
+		}
+		h.wantLeft(".config/atmos/acme/aws/aws-sso", "elsewhere/credentials")
+	})
+	t.Run("provider", func(t *testing.T) {
+		h := start(t)
+		p := h.plan(providers("aws-sso"))
+		h.wantSteps(p, "other_file aws-sso: .config/atmos/acme/aws/aws-sso")
+		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, store.ErrSymlink) {
+			t.Errorf("error %v", err)
+		}
+		h.wantLeft("elsewhere/credentials")
+		h.wantText("elsewhere/credentials", sections("dev-admin"))
+		h.run(h.plan(providers("aws-sso"))) // the link is gone now
+	})
 }
 
 // What a keyring does not tell of some keys is a step that says so; of the others it is known.

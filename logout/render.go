@@ -117,6 +117,7 @@ func (p Plan) nothing(w io.Writer, v View) {
 	fmt.Fprintln(w, p.Target.alreadyOut())
 	if !p.Target.Expired && !p.Target.Orphans {
 		fmt.Fprintln(w, "No credentials found in keyring or file storage.")
+		v.after(w, p.LeftWritten)
 	}
 	if p.Target.Orphans || p.Target.AllProjects {
 		v.after(w, clean(p.Notes))

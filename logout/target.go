@@ -68,7 +68,38 @@ func (n Name) longLived(g *chain.Graph) bool {
 		return true
 	}
 	id, err := g.Identity(n.Name)
-	return err != nil || id.Kind == "aws/user" && !id.AccessKeyInFile
+	only := func(id config.Identity) bool { return id.Kind == "aws/user" && !id.AccessKeyInFile }
+	return err != nil || only(id) || id.Other != nil && only(*id.Other)
+}
+
+// kinds are those that releases of Atmos may have taken the name to be of: more than
+// one, if they read the configuration differently.
+func (m Machine) kinds(n Name) []string {
+	kinds := []string{n.Kind}
+	if id, err := m.Graph.Identity(n.Name); err == nil && !n.Provider && id.Other != nil {
+		kinds = append(kinds, id.Kind, id.Other.Kind)
+	}
+	return unique(kinds)
+}
+
+// rootNames are the names that the directory of what is n's may bear: of the first link of its
+// chain, whichever way the configuration is read; of any provider if it is not declared.
+func (m Machine) rootNames(n Name) []string {
+	names := []string{n.Name}
+	if id, err := m.Graph.Identity(n.Name); err == nil && !n.Provider {
+		root, _ := m.Graph.Root(n.Name)
+		names[0] = root.Name
+		if id.Other != nil {
+			other, _ := m.Graph.With(*id.Other).Root(n.Name)
+			names = append(names, other.Name)
+		}
+	}
+	if !n.Declared && !n.Provider {
+		for _, p := range m.Graph.Providers() {
+			names = append(names, p.Name)
+		}
+	}
+	return unique(names)
 }
 
 // Check finds what is wrong with a target without looking at anything: the errors of
@@ -101,7 +132,7 @@ type removal struct {
 	kept     spelledNames // of declared names outside the set
 	listed   map[role]bool
 	outside  []chain.Link // what KeepProvider keeps, unless it is named too
-	notes    []string // what the report should say of it
+	notes    []string     // what the report should say of it
 }
 
 // A root is the first name of a chain, whose name a directory bears.
@@ -324,8 +355,10 @@ func (r removal) distinct() []Name {
 
 func unique(names []string) []string {
 	var once []string
+	seen := make(map[string]bool, len(names))
 	for _, n := range names {
-		if !slices.Contains(once, n) {
+		if !seen[n] {
+			seen[n] = true
 			once = append(once, n)
 		}
 	}

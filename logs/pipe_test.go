@@ -26,6 +26,7 @@ func TestPipeWithoutReader(t *testing.T) {
 
 // A reader that stops reading costs one second, however much is logged, and is told of.
 func TestPipeNotRead(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "pipe")
 	must(t, syscall.Mkfifo(path, 0o600))
 	reader, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)

@@ -244,8 +244,13 @@ func (i kubeItem) args() map[string]string {
 	return args
 }
 
-func readKubeconfig(text []byte) (kubeconfig, error) {
-	f := kubeconfig{text: text, lines: lineStarts(text)}
+func readKubeconfig(text []byte) (f kubeconfig, err error) {
+	defer func() {
+		if recover() != nil { // yaml.v3 panics on some malformed input
+			err = errors.New("not YAML")
+		}
+	}()
+	f = kubeconfig{text: text, lines: lineStarts(text)}
 	if !utf8.Valid(text) {
 		return f, errors.New("not in UTF-8")
 	}

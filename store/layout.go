@@ -220,13 +220,15 @@ type Foreign struct {
 	Paths []string // below the home directory
 	Whose string
 	End   string // the commands that end it
+	// Written: Atmos writes credentials of its own there.
+	Written bool
 }
 
 // Foreigners are all such things.
 func Foreigners() []Foreign {
 	return []Foreign{
 		{Kinds: []string{"aws/*"}, Paths: []string{".aws/credentials", ".aws/sso", ".aws/cli"}, Whose: "aws", End: "aws sso logout"},
-		{Kinds: []string{"azure/*"}, Paths: []string{".azure/msal_token_cache.json", ".azure/azureProfile.json", ".azure/service_principal_entries.json"}, Whose: "az", End: "az logout"},
+		{Kinds: []string{"azure/*"}, Paths: []string{".azure/msal_token_cache.json", ".azure/azureProfile.json", ".azure/service_principal_entries.json"}, Whose: "az", End: "az logout", Written: true},
 		{Kinds: []string{"gcp/*"}, Paths: []string{".config/gcloud"}, Whose: "gcloud", End: "gcloud auth revoke; gcloud auth application-default revoke"},
 	}
 }

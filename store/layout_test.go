@@ -259,3 +259,31 @@ func TestForeignRealm(t *testing.T) {
 		})
 	}
 }
+
+func TestLockPaths(t *testing.T) {
+	l := store.Location{Under: store.Config, Path: "{realm}/gcp/{root}/adc/{name}/access_token", Locks: []string{"{realm}/gcp/{root}/{name}.cleanup.lock"}}
+	got, err := l.LockPaths(store.Words{Name: "ci/deploy", Root: "gcp"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"gcp/gcp/adc/ci/deploy/access_token.lock", "gcp/gcp/ci/deploy.cleanup.lock"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got, err := l.LockPaths(store.Words{Name: "..", Root: "gcp"}); err == nil {
+		t.Errorf("a hostile name leads to %v", got)
+	}
+}
+
+func TestFixed(t *testing.T) {
+	for path, want := range map[string]string{
+		"aws-sso/sessions/{portal}.json":          "aws-sso/sessions",
+		"aws-webflow/{name}-{realm}/refresh.json": "aws-webflow",
+		"{realm}/aws/{name}":                      "",
+		"atmos-mock-{flat}.json":                  "",
+		"a/b/c-{name}/d":                          "a/b",
+	} {
+		if got := (store.Location{Path: path}).Fixed(); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}

@@ -155,3 +155,14 @@ func TestValidRealm(t *testing.T) {
 		}
 	}
 }
+
+func TestAutomaticRealm(t *testing.T) {
+	for realm, want := range map[string]bool{
+		"82bbb38e824250d4": true, "82bbb38e": true, "00000000": true,
+		"": false, "acme": false, "82bbb38": false, "82bbb38e8": false, "82bbb38e824250d": false, "82bbb38e824250d4aa": false, "82bbb38g": false,
+	} {
+		if got := store.AutomaticRealm(realm); got != want {
+			t.Errorf("%q: %v, want %v", realm, got, want)
+		}
+	}
+}

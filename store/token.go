@@ -99,7 +99,13 @@ func readLines(data []byte) (Token, error) {
 	return t, nil
 }
 
-func readProvisioned(data []byte) (Token, error) {
+func readProvisioned(data []byte) (t Token, err error) {
+	// yaml.v3 v3.0.1 panics at a mapping with a merge key and a mapping as a key.
+	defer func() {
+		if recover() != nil {
+			t, err = Token{}, ErrNoToken
+		}
+	}()
 	var f struct {
 		Auth struct {
 			Metadata struct {

@@ -134,6 +134,7 @@ func TestOff(t *testing.T) {
 // Whatever the endpoint does, it is asked once, nothing is waited for long, and a
 // line at Debug tells of it.
 func TestFailures(t *testing.T) {
+	t.Parallel()
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("followed a redirect") }))
 	t.Cleanup(elsewhere.Close)
 	for name, handle := range map[string]http.HandlerFunc{
@@ -179,6 +180,7 @@ func wait(r *http.Request) {
 }
 
 func TestNoServer(t *testing.T) {
+	t.Parallel()
 	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
 	t.Cleanup(func() { _ = silent.Close() })

@@ -67,6 +67,7 @@ func TestResolve(t *testing.T) {
 
 // Built with the tag notelemetry, nothing here can send.
 func TestNoTelemetry(t *testing.T) {
+	t.Parallel()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "notelemetry", ".").Output()
 	must(t, err)
 	deps := strings.Fields(string(out))
