@@ -3,10 +3,10 @@ GORELEASER_VERSION := v2.15.4
 ACTIONLINT_VERSION := v1.7.12
 GOTESTFLAGS :=
 
-.PHONY: help build test lint demo require ci
+.PHONY: help build test lint lint-contrib demo require snapshot ci
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build ./credclean
 	CGO_ENABLED=0 go build -trimpath -o credclean .
@@ -22,6 +22,12 @@ require: ## Check for the programs that the tests run, or install them (as root 
 
 lint: ## Run the linters
 	golangci-lint run
+
+lint-contrib: ## Check the aliases, hooks, scripts and workflows
+	.ci/lint-contrib
+
+snapshot: ## Build a release twice, compare, unpack and run it
+	.ci/release-check
 
 ci: ## Run all that CI runs on Linux
 	.ci/run

@@ -30,7 +30,7 @@ type typed struct {
 	command *cli.Command        // nil as long as none is named
 	flag    cli.Flag            // the one whose value stands at the cursor
 	values  map[string][]string // of flags, by their first name
-	names   []string            // arguments
+	names   []string            // arguments, or what is no command
 	literal bool                // after a --, no word is a flag
 }
 
@@ -54,6 +54,8 @@ func complete(app *cli.App, q question) answer {
 		return a
 	case dashed:
 		return t.flags(app)
+	case t.command == nil && len(t.names) > 0:
+		return answer{} // there is no such command
 	case t.command == nil:
 		var cs []candidate
 		for _, cmd := range app.VisibleCommands() {
@@ -77,8 +79,8 @@ func read(app *cli.App, words []string) typed {
 		case word == "--":
 			t.literal = true
 		case !strings.HasPrefix(word, "-") || word == "-":
-			if t.command == nil {
-				t.command = app.Command(word)
+			if cmd := app.Command(word); cmd != nil && t.command == nil && len(t.names) == 0 {
+				t.command = cmd
 				continue
 			}
 			t.names = append(t.names, word)

@@ -89,9 +89,15 @@ func (a answer) forBash(q question) string {
 	fmt.Fprintln(&b, a.what)
 	for _, c := range a.candidates {
 		// Nothing can be added to an open $'...' that bash would understand.
-		if strings.HasPrefix(c.text, q.current) && q.open != '$' {
-			fmt.Fprintln(&b, quote(strings.TrimPrefix(c.text, q.kept), q.open))
+		if !strings.HasPrefix(c.text, q.current) || q.open == '$' {
+			continue
 		}
+		text := quote(strings.TrimPrefix(c.text, q.kept), q.open)
+		// Bash closes the quote but behind what looks like the end of one.
+		if q.open != 0 && strings.HasSuffix(text, string(q.open)) {
+			text += string(q.open)
+		}
+		fmt.Fprintln(&b, text)
 	}
 	return b.String()
 }

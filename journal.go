@@ -109,7 +109,7 @@ func (j *journal) finish(r logout.Report) error {
 		j.p.log.Info("Logout completed", j.target, "removed", len(r.Names()))
 	} else {
 		summary.Outcome, summary.Reason = "incomplete", r.Err().Error()
-		j.p.log.Warn("Logout incomplete", j.target, "removed", len(r.Names()))
+		j.p.log.Info("Logout incomplete", j.target, "removed", len(r.Names()))
 	}
 	for _, n := range r.Document(j.view).NotChecked {
 		summary.NotChecked = append(summary.NotChecked, fmt.Sprintf("%s in %s: %s", n.Name, n.Location, n.Reason))

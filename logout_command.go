@@ -109,8 +109,13 @@ func (p *process) logout(c *cli.Context) error {
 	}
 	if (chosen || target.AllProjects && !c.Bool("yes")) && plan.Found() {
 		plan.Preview(p.errOut, view)
-		if ok, err := p.confirm(c.Context, "Remove this?", "No, keep everything", "Yes, remove it"); err != nil || !ok {
+		ok, err := p.confirm(c.Context, "Remove this?", "No, keep everything", "Yes, remove it")
+		if err != nil {
 			return err
+		}
+		if !ok {
+			fmt.Fprintln(p.out, "Nothing was removed")
+			return nil
 		}
 	}
 	if plan, err = p.consent(c, plan); err != nil {
@@ -236,7 +241,11 @@ func (p *process) consent(c *cli.Context, plan logout.Plan) (logout.Plan, error)
 	if len(names) == 0 || !p.terminal() {
 		return plan.KeepLongLived(logout.KeptNoConsent), nil
 	}
-	question := fmt.Sprintf("Remove the long-lived access key of %s? The keyring has the only copy.", strings.Join(names, ", "))
+	key := "the long-lived access key"
+	if plan.Target.Orphans || plan.Target.AllProjects { // atmos.yaml does not tell the kind
+		key = "what may be a long-lived access key"
+	}
+	question := fmt.Sprintf("Remove %s of %s? The keyring has the only copy.", key, strings.Join(names, ", "))
 	ok, err := p.confirm(c.Context, logout.Clean(question), "Keep it", "Remove it")
 	if err != nil || ok {
 		return plan, err

@@ -497,7 +497,10 @@ func (p *process) systemKeyring(c *cli.Context, w workplace, opts store.SystemOp
 	}
 	data, _ := w.config.LookupEnv("XDG_DATA_HOME")
 	onDisk, err := store.KeyringOnDisk(home, data)
-	if onDisk || err != nil {
+	if err != nil {
+		return k, fmt.Sprintf("no keyring service here, and whether a keyring is on disk cannot be told: %v", err)
+	}
+	if onDisk {
 		return k, ""
 	}
 	return nil, "no keyring service here, and no keyring on disk: nothing can have been stored in one"

@@ -34,6 +34,8 @@ func manual(app *cli.App) string {
 	description, exits, _ := strings.Cut(app.Description, exitCodes)
 	m := &page{}
 	m.line(`.TH CREDCLEAN 1 "" "credclean %s" "User Commands"`, roff(app.Version))
+	m.line(".ad l") // words as long as some here are neither stretched nor cut
+	m.line(".nh")
 	m.section("NAME")
 	m.text(app.Name + ` \- ` + roff(app.Usage))
 	m.section("SYNOPSIS")
@@ -60,7 +62,7 @@ func manual(app *cli.App) string {
 	m.section("FILES")
 	m.text(roff("Where releases of Atmos keep what is removed, beside the keyrings, Docker's config.json and kubeconfig files. The directories are those that the XDG variables give if they are not set."))
 	for _, l := range store.Locations() {
-		m.entry(`\fI`+roff(shownBase(l.Under)+"/"+l.Path)+`\fR`, locationAbout(l))
+		m.entry(`\fI`+breakable(roff(shownBase(l.Under)+"/"+l.Path))+`\fR`, locationAbout(l))
 	}
 	return m.b.String()
 }
@@ -195,3 +197,6 @@ func roff(text string) string {
 	}
 	return b.String()
 }
+
+// breakable lets a line end behind each slash of a path.
+func breakable(path string) string { return strings.ReplaceAll(path, "/", `/\:`) }

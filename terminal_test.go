@@ -28,7 +28,7 @@ const patience = 20 * time.Second
 
 // keys are the names that send knows; any other word is sent as it is.
 var keys = map[string]string{
-	"enter": "\r", "up": "\x1b[A", "down": "\x1b[B", "esc": "\x1b", "ctrl-c": "\x03", "ctrl-d": "\x04", "space": " ",
+	"enter": "\r", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B", "esc": "\x1b", "ctrl-c": "\x03", "ctrl-d": "\x04", "space": " ",
 }
 
 // cmdPty runs a program in a terminal of its own and talks to it:
@@ -40,7 +40,7 @@ var keys = map[string]string{
 // output. DIALOGUE is a file of lines:
 //
 //	expect TEXT    wait until TEXT appears after what was expected before
-//	send KEY...    press keys: enter, up, down, esc, space, ctrl-c, ctrl-d, or text
+//	send KEY...    press keys: enter, tab, up, down, esc, space, ctrl-c, ctrl-d, or text
 //	signal NAME    send int, term, hup or pipe
 //	hangup         close the terminal
 //	pause          give the program a tenth of a second for what cannot be seen from outside

@@ -26,7 +26,7 @@ type Config struct {
 	// that were not read, values that were not evaluated, profiles that are
 	// broken. Only while it is empty can a name be called undeclared.
 	Incomplete []string
-	// Elsewhere are the names of providers and identities that profiles on this
+	// Elsewhere are the names of providers, identities and integrations that profiles on this
 	// machine declare though they are not selected; sorted.
 	Elsewhere []string
 

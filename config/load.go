@@ -59,7 +59,7 @@ func Load(sys System, opt Options) (*Config, error) {
 	l.config(c, doc)
 	provisions := l.provisions(c.Auth.Providers)
 	c.Auth.Identities = l.identities(doc.get("auth", "identities"), l.declared, provisions)
-	c.Elsewhere = l.elsewhere(locations, selected)
+	c.Elsewhere = l.elsewhere(l.allProfileLocations(doc, c.Dirs), selected)
 	c.Files = lastOf(l.files, func(f File) string { return f.Path })
 	return c, l.finish(c)
 }

@@ -42,6 +42,15 @@ func (l *loader) profileLocations(doc *value, dirs []string) []string {
 	return locations
 }
 
+// allProfileLocations are those of every main file: each may be used without the others.
+func (l *loader) allProfileLocations(doc *value, dirs []string) []string {
+	locations := l.profileLocations(doc, nil)
+	for _, dir := range dirs {
+		locations = append(locations, l.profileLocations(doc, []string{dir})...)
+	}
+	return lastOf(locations, func(dir string) string { return dir })
+}
+
 // selectProfiles returns the directories of the profiles called names.
 func selectProfiles(names, locations []string) ([]string, error) {
 	var dirs []string
@@ -96,7 +105,7 @@ func (l *loader) elsewhere(locations, selected []string) []string {
 				l.incomplete = append(l.incomplete, fmt.Sprintf("profile %q: %v", p.Name(), err))
 				continue
 			}
-			for _, section := range []string{"providers", "identities"} {
+			for _, section := range []string{"providers", "identities", "integrations"} {
 				for _, e := range aside.mapping(doc.get("auth", section), "auth", section) {
 					names = append(names, e.name)
 				}

@@ -116,3 +116,19 @@ func TestProfiles(t *testing.T) {
 		})
 	}
 }
+
+// A profile beside any main file may be selected where only that file is read.
+func TestElsewhereOfEveryMainFile(t *testing.T) {
+	m := newMachine(t, files{
+		"home/.atmos/atmos.yaml":              "logs: {level: home}\n",
+		"home/.atmos/profiles/ops/a.yaml":     "auth: {identities: {home-operator: {}}, integrations: {home-sts: {}}}\n",
+		"work/atmos.yaml":                     "logs: {level: work}\n",
+		"work/.atmos/profiles/ops/a.yaml":     "auth: {identities: {operator: {}}}\n",
+		"unrelated/.atmos/profiles/ops/a.yml": "auth: {identities: {unrelated: {}}}\n",
+	})
+	c, err := m.load(config.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, c.Elsewhere, []string{"home-operator", "home-sts", "operator"})
+}

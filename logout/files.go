@@ -259,7 +259,8 @@ func (m Machine) leftAlone(r removal, foreigners []store.Foreign) []string {
 	var sentences []string
 	for _, f := range foreigners {
 		l := store.Location{Kinds: f.Kinds}
-		if !slices.ContainsFunc(r.names, func(n Name) bool { return n.Declared && l.For(n.Kind) }) {
+		uses := func(n Name) bool { return n.Declared && l.For(n.Kind) && !strings.HasSuffix(n.Kind, "/emulator") }
+		if !slices.ContainsFunc(r.names, uses) {
 			continue
 		}
 		var there []string

@@ -22,6 +22,7 @@ type Item struct {
 	Key     string      // of a KeyringEntry
 	Place   store.Place // of all others: the file, or the directory of a tree
 	Tree    bool
+	Kept    Reason // not to be removed, and why
 
 	Expires     time.Time // zero if it is not known
 	Refreshable bool
@@ -154,6 +155,9 @@ func (m Machine) fileItem(f store.Find) Item {
 			i.Name, i.Realm = name, realm
 		}
 	}
+	if f.Location.Unless != "" && m.uses(f.Location.Unless) {
+		i.Kept = KeptShared
+	}
 	if token, err := m.readToken(f.Place); err == nil { // else its expiry is not known
 		i.Expires, i.Refreshable = token.Expires, token.Refreshable
 	}
@@ -220,7 +224,7 @@ func (m Machine) Everything(ctx context.Context, items []Item) Plan {
 func (i Item) step() Step {
 	s := Step{
 		Kind: i.Kind, Name: cmpString(cmpString(i.Name, i.Root), i.Keyring), Realm: i.Realm, Keyring: i.Keyring, Key: i.Key,
-		Place: i.Place, Tree: i.Tree, Refreshable: i.Refreshable, Err: i.Err,
+		Place: i.Place, Tree: i.Tree, Refreshable: i.Refreshable, Kept: i.Kept, Err: i.Err,
 	}
 	s.LongLived = i.Kind == store.KeyringEntry && i.Err == nil // its kind is not known
 	if !i.Expires.IsZero() {

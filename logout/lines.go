@@ -51,7 +51,7 @@ func (p Plan) lines(v View) []line {
 	}
 	for _, n := range p.Names {
 		if len(entries[n.Name]) > 0 {
-			lines = append(lines, keyringLine(n, entries[n.Name]))
+			lines = append(lines, p.keyringLine(n, entries[n.Name]))
 		}
 	}
 	for _, s := range p.Steps {
@@ -70,12 +70,12 @@ func (p Plan) lines(v View) []line {
 	return lines
 }
 
-func keyringLine(n Name, steps []Step) line {
+func (p Plan) keyringLine(n Name, steps []Step) line {
 	l := line{what: "Keyring", of: n.Name, remark: via(n)}
 	for _, s := range steps {
 		switch {
 		case s.Err == nil && s.LongLived:
-			l.remark = "long-lived access key"
+			l.remark = p.accessKey(n.Name)
 			return l
 		case s.Err == nil:
 			return l
@@ -83,6 +83,14 @@ func keyringLine(n Name, steps []Step) line {
 	}
 	l.remark = "cannot tell: " + Brief(steps[0].Err)
 	return l
+}
+
+// accessKey is what the keyring entry of a name is if it may be the only copy of an access key.
+func (p Plan) accessKey(name string) string {
+	if slices.ContainsFunc(p.Names, func(n Name) bool { return n.Name == name && n.Kind == "" }) {
+		return "perhaps a long-lived access key"
+	}
+	return "long-lived access key"
 }
 
 func via(n Name) string {
@@ -215,8 +223,14 @@ func (r Report) fileLines(v View) []line {
 		}
 		of := v.Roots.Show(res.Place.String())
 		dir := v.Roots.Show(res.Place.Dir().String()) + string(filepath.Separator)
-		if res.Kind == store.TempFile {
+		switch res.Kind {
+		case store.TempFile:
 			dir = of // the directory is everybody's
+		case EmptyDir:
+			dir = of + string(filepath.Separator)
+		case LockFiles:
+			lock := res.failedLock()
+			of, dir = v.Roots.Show(lock.String()), v.Roots.Show(lock.Dir().String())+string(filepath.Separator)
 		}
 		if !slices.Contains(dirs, dir) {
 			dirs = append(dirs, dir)
@@ -235,6 +249,15 @@ func (r Report) fileLines(v View) []line {
 		lines = append(lines, cmpLines(bad[dir], []line{l})...)
 	}
 	return lines
+}
+
+// failedLock is the lock file that a step for several has failed at.
+func (res Result) failedLock() store.Place {
+	var path *fs.PathError
+	if errors.As(res.Err, &path) {
+		return res.Locks[0].Dir().Join(filepath.Base(path.Path))
+	}
+	return res.Place
 }
 
 func cmpLines(lines, other []line) []line {

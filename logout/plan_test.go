@@ -277,6 +277,16 @@ func TestPlanKeepProvider(t *testing.T) {
 	)
 }
 
+// The provider is kept, so what counts as the provider's is.
+func TestPlanKeepProviderDefault(t *testing.T) {
+	h := newHome(t, acme)
+	h.has(".config/atmos/acme/aws/aws-sso/credentials", "[default]\nx = 1\n\n"+sections("dev-admin"))
+	h.run(h.plan(logout.Target{Identities: []string{"dev-admin"}, KeepProvider: true}))
+	h.wantText(".config/atmos/acme/aws/aws-sso/credentials", "[default]\nx = 1\n\n")
+	h.run(h.plan(identities("dev-admin")))
+	h.wantLeft()
+}
+
 // All aws/user identities share a directory, so that only their sections go;
 // roles that start at one have a directory of its name.
 func TestPlanAWSUser(t *testing.T) {
@@ -328,6 +338,12 @@ func TestPlanAWSUser(t *testing.T) {
 		h.run(p)
 		h.wantNone(".config/atmos/acme/aws/robot")
 		h.wantText(".config/atmos/acme/aws/aws-user/credentials", "[default]\nx = 1\n"+sections("stranger", "other"))
+	})
+	t.Run("beside a [default] alone", func(t *testing.T) {
+		h := newHome(t, acme)
+		h.has(".config/atmos/acme/aws/aws-user/credentials", "[default]\nx = 1\n"+sections("robot"))
+		h.run(h.plan(identities("robot")))
+		h.wantText(".config/atmos/acme/aws/aws-user/credentials", "[default]\nx = 1\n")
 	})
 	t.Run("everything", func(t *testing.T) {
 		h := start(t)
@@ -411,6 +427,15 @@ identities: {dev: {kind: aws/permission-set, via: {provider: aws-sso}}}`, base)
 			h.wantText("elsewhere/"+dir+"notes", "mine")
 		}
 		h.wantText("elsewhere/other/aws/aws-sso/credentials", sections("dev"))
+	})
+	t.Run("an identity called default", func(t *testing.T) {
+		h := newHome(t, strings.ReplaceAll(auth("~/elsewhere"), "dev:", "default:"))
+		h.has("elsewhere/aws-sso/credentials", "[default]\nx = 1\n")
+		h.has(".config/atmos/acme/aws/aws-sso/credentials", "[default]\nx = 1\n")
+		p := h.plan(identities("default"))
+		h.wantSteps(p, "credentials_file aws-sso: .config/atmos/acme/aws/aws-sso/credentials -default")
+		h.run(p)
+		h.wantLeft("elsewhere/aws-sso/credentials")
 	})
 	t.Run("relative", func(t *testing.T) {
 		h := newHome(t, auth("secrets"))

@@ -172,7 +172,7 @@ func (p Plan) previewRealms(w io.Writer, v View) {
 	for _, s := range p.Steps {
 		heading := "Realm " + Clean(s.Realm)
 		switch {
-		case s.bare():
+		case s.bare() || s.Kept != "":
 			continue
 		case s.Err != nil:
 			heading = "Unknown" // sorted behind all others
@@ -332,9 +332,9 @@ func (p Plan) keptText(v View) []string {
 		case s.Kept == KeptSibling:
 			lines = append(lines, fmt.Sprintf("Kept: %s: %s (the integration %s uses it too)", what(s.Kind), Clean(s.Entry), Clean(s.KeptFor)))
 		case s.Kept == KeptShared:
-			lines = append(lines, fmt.Sprintf("Kept: %s (%s, %s)", Clean(s.Name), Clean(v.Roots.Show(s.Place.String())), s.Kept))
+			lines = append(lines, fmt.Sprintf("Kept: %s (%s, %s)", Clean(cmpString(s.Name, Word(s.Kind))), Clean(v.Roots.Show(s.Place.String())), s.Kept))
 		case s.Kept != "" && s.Err == nil:
-			lines = append(lines, fmt.Sprintf("Kept: %s (long-lived access key, %s)", Clean(s.Name), s.Kept))
+			lines = append(lines, fmt.Sprintf("Kept: %s (%s, %s)", Clean(s.Name), p.accessKey(s.Name), s.Kept))
 		case len(s.Strange) > 0:
 			lines = append(lines, fmt.Sprintf("Kept: %s in %s (not declared in atmos.yaml)", list(s.Strange), Clean(v.Roots.Show(s.Place.Dir().String()))+"/"))
 		}

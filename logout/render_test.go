@@ -34,15 +34,15 @@ const note = `
 func declared(names ...string) []logout.Name {
 	var all []logout.Name
 	for _, name := range names {
-		all = append(all, logout.Name{Name: name, Declared: true})
+		all = append(all, logout.Name{Name: name, Kind: "some/kind", Declared: true})
 	}
 	return all
 }
 
 func via(provider string, names ...string) []logout.Name {
-	all := []logout.Name{{Name: provider, Provider: true, Declared: true}}
+	all := []logout.Name{{Name: provider, Kind: "some/kind", Provider: true, Declared: true}}
 	for _, name := range names {
-		all = append(all, logout.Name{Name: name, Via: provider, Declared: true})
+		all = append(all, logout.Name{Name: name, Kind: "some/kind", Via: provider, Declared: true})
 	}
 	return all
 }
@@ -287,6 +287,17 @@ Successfully logged out from 2 identities
 ` + devNote,
 		},
 		{
+			name:   "nor has it where nothing was removed",
+			report: report(devPlan, failed(entry("aws-sso"), store.ErrLocked), absent(entry("dev-admin"))),
+			want: devHead + `  ✗ Keyring: aws-sso (keyring is locked)
+
+Logout failed (0/1 successful)
+
+Errors encountered:
+  • aws-sso: keyring is locked
+` + devNote,
+		},
+		{
 			name: "some fail",
 			report: report(devPlan,
 				removed(entry("aws-sso")), failed(entry("dev-admin"), fmt.Errorf("system keyring: %w", store.ErrLocked)),
@@ -379,6 +390,14 @@ Still valid until 17:42: dev-org-admin, dev-admin
 ` + devNote,
 		},
 		{
+			name:   "what has expired is not valid",
+			report: report(devPlan, removed(until(credentialsOf("dev-admin"), evening.Add(-time.Second), "dev-admin"))),
+			want: devHead + `  ✓ Files: ~/.config/atmos/aws/aws-sso/
+
+Successfully logged out from 1 identity
+` + devNote,
+		},
+		{
 			name: "still valid, in the zone of the reader",
 			view: func(v *logout.View) { v.Zone = time.FixedZone("", 9*60*60) },
 			report: report(
@@ -431,6 +450,14 @@ Logout failed (0/2 successful)
 Kept: robot (long-lived access key, not confirmed)
 Kept: dev (keyring entry atmos_other_dev may belong to the realm other)
 `,
+		},
+		{
+			name: "of a name whose kind nobody knows",
+			report: report(
+				logout.Plan{Target: identities("of-a-stack"), Names: []logout.Name{{Name: "of-a-stack"}}},
+				left(kept(longLived(entry("of-a-stack")), logout.KeptByAnswer, "")),
+			),
+			want: "Nothing was removed\n\nKept: of-a-stack (perhaps a long-lived access key, your answer)\n",
 		},
 		{
 			name: "nothing but what the user keeps",

@@ -137,11 +137,13 @@ func planRows(p logout.Plan, now time.Time) map[string][]Row {
 			continue
 		}
 		for _, owner := range s.Owners {
-			known := false
-			if r.Declared, known = declared[owner]; known {
-				r.Name = owner
-			} else if r.Name = s.Name; owner != "default" {
-				continue // stands in the inventory
+			switch is, known := declared[owner]; {
+			case known:
+				r.Name, r.Declared = owner, is
+			case owner == "default": // counts as the directory's
+				r.Name, r.Declared = s.Name, declared[s.Name]
+			default: // stands in the inventory
+				continue
 			}
 			r.Expires = beside.of(s.Place, owner, s.Expiry[owner])
 			r.State = state(r, s.Refreshable, now)

@@ -548,7 +548,7 @@ func (f *Files) lock(ctx context.Context, p Place, wait time.Duration) (unlock f
 		l := flock.New(name, flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow), flock.SetPermissions(0o600))
 		ok, err := l.TryLock()
 		if err != nil {
-			return nil, err
+			return nil, lockError(name, err)
 		}
 		if ok && sameFile(name, l) {
 			return func() { _ = l.Close() }, nil // the lock ends with the process at the latest
@@ -561,6 +561,14 @@ func (f *Files) lock(ctx context.Context, p Place, wait time.Duration) (unlock f
 			return nil, err
 		}
 	}
+}
+
+// lockError names the file, which a failed flock does not, but a failed open.
+func lockError(name string, err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return err
+	}
+	return &fs.PathError{Op: "lock", Path: name, Err: err}
 }
 
 // sameFile tells whether the lock is held on the file that has the name now:

@@ -263,7 +263,7 @@ func TestLockReplaced(t *testing.T) {
 		releaseOld := s.hold(credentials + ".lock")
 		untouched := map[string]string{credentials: deep + prod, credentials + ".lock": ""}
 		go func() { // the clock is the bubble's
-			time.Sleep(time.Second)
+			time.Sleep(time.Second + time.Millisecond) // between two tries
 			if err := os.Remove(s.path(credentials + ".lock")); err != nil {
 				t.Error(err)
 			}

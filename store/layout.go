@@ -89,7 +89,7 @@ func Locations() []Location {
 	sso := []string{"aws/iam-identity-center"}
 	azure := []string{"azure/*"}
 	msal := []string{"azure/device-code", "azure/interactive", "azure/cli"}
-	gcp := []string{"gcp/*"}
+	gcp := []string{"gcp/service-account", "gcp/project"}
 	gcpLocks := []string{"{realm}/gcp/{root}/{name}.cleanup.lock", "{realm}/gcp/{root}/{name}.identity.lock"}
 	saml := []string{"aws/saml"}
 	sts := []string{"github/sts"}

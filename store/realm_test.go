@@ -24,7 +24,7 @@ func TestRealms(t *testing.T) {
 	}{
 		{
 			name:   "none",
-			realms: []string{""},
+			realms: []string{"default", ""},
 		},
 		{
 			name:      "a directory",

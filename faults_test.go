@@ -1,0 +1,448 @@
+//go:build linux
+
+package main
+
+import (
+	"crypto/sha1"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+// oneThread makes strace's counters mean something: it counts the calls of each
+// thread, and without a lock Go moves a goroutine from one to another.
+const oneThread = "CREDCLEAN_TEST_ONE_THREAD"
+
+func init() { //nolint:gochecknoinits // only there is the first thread the current one for certain
+	if os.Getenv(oneThread) != "" {
+		runtime.LockOSThread()
+	}
+}
+
+// A scene is a home directory with two providers: one shared with prod-admin, who
+// stays logged in, and one of its own.
+type scene struct{ home string }
+
+const (
+	sceneJWE  = "eyJhbGciOiJQQkVTMi1IUzI1NitBMTI4S1ciLCJlbmMiOiJBMjU2R0NNIn0.a2V5.aXY.c2VjcmV0.dGFn"
+	sceneYAML = `auth:
+  realm: acme
+  providers:
+    aws-sso: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://corp.example/start}
+    ci-sso: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://ci.example/start}
+  identities:
+    dev-admin: {kind: aws/permission-set, via: {provider: aws-sso}}
+    prod-admin: {kind: aws/permission-set, via: {provider: aws-sso}}
+    ci-admin: {kind: aws/permission-set, via: {provider: ci-sso}}
+`
+	sharedDir = ".config/atmos/acme/aws/aws-sso/"
+	ownDir    = ".config/atmos/acme/aws/ci-sso/"
+	cacheDir  = ".cache/atmos/aws-sso/sessions/"
+	ringDir   = ".local/share/atmos/keyring/"
+)
+
+// credentialsOf and profilesOf are AWS files as Atmos writes them.
+func credentialsOf(names ...string) (text string) {
+	for _, name := range names {
+		text += fmt.Sprintf("; atmos: expiration=2030-01-01T00:00:00Z\n[%s]\naws_access_key_id     = ASIAEXAMPLE\naws_secret_access_key = secret-%[1]s\n\n", name)
+	}
+	return text
+}
+
+func profilesOf(names ...string) (text string) {
+	for _, name := range names {
+		text += fmt.Sprintf("[profile %s]\nregion = us-east-1\n\n", name)
+	}
+	return text
+}
+
+func tokenOf(portal string) (name, text string) {
+	sum := sha1.Sum([]byte("https://" + portal + ".example/start|us-east-1")) //nolint:gosec // Atmos's name
+	return fmt.Sprintf("%x.json", sum), fmt.Sprintf(`{"startUrl":"https://%s.example/start","accessToken":"secret","expiresAt":"2030-01-01T00:00:00Z"}`, portal)
+}
+
+// sceneFiles are the files of a new scene, by path below the home directory.
+func sceneFiles() map[string]string {
+	files := map[string]string{
+		"project/atmos.yaml":              sceneYAML,
+		"tmp/other":                       "",
+		ringDir + "atmos_acme_aws-sso":    sceneJWE,
+		ringDir + "atmos_acme_dev-admin":  sceneJWE,
+		ringDir + "ci-admin":              sceneJWE,
+		ringDir + "atmos_acme_prod-admin": sceneJWE,
+		sharedDir + "credentials":         credentialsOf("dev-admin", "prod-admin"),
+		sharedDir + "credentials.lock":    "",
+		sharedDir + "config":              profilesOf("dev-admin", "prod-admin"),
+		ownDir + "credentials":            credentialsOf("ci-admin"),
+		ownDir + "credentials.lock":       "",
+		ownDir + "config":                 profilesOf("ci-admin"),
+		ownDir + "config.lock":            "",
+	}
+	for _, portal := range []string{"corp", "ci"} {
+		name, text := tokenOf(portal)
+		files[cacheDir+name], files[cacheDir+name+".lock"] = text, ""
+	}
+	return files
+}
+
+// sceneAfter are the files that are left when dev-admin and ci-admin are logged out.
+func sceneAfter() map[string]string {
+	return map[string]string{
+		"project/atmos.yaml":              sceneYAML,
+		"tmp/other":                       "",
+		ringDir + "atmos_acme_prod-admin": sceneJWE,
+		sharedDir + "credentials":         credentialsOf("prod-admin"),
+		sharedDir + "credentials.lock":    "",
+		sharedDir + "config":              profilesOf("prod-admin"),
+		sharedDir + "config.lock":         "",
+	}
+}
+
+func newScene(t *testing.T) scene {
+	t.Helper()
+	s := scene{t.TempDir()}
+	for name, text := range sceneFiles() {
+		s.write(t, name, text)
+	}
+	return s
+}
+
+func (s scene) write(t *testing.T, name, text string) {
+	t.Helper()
+	name = filepath.Join(s.home, name)
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// files reads what there is now.
+func (s scene) files(t *testing.T) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(s.home, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		files[strings.TrimPrefix(name, s.home+"/")] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// command is a command that is run in the project of the scene.
+func (s scene) command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
+	cmd.Dir = filepath.Join(s.home, "project")
+	cmd.Env = []string{
+		"HOME=" + s.home, "TMPDIR=" + filepath.Join(s.home, "tmp"), "PATH=" + os.Getenv("PATH"), "TZ=UTC",
+		"DBUS_SESSION_BUS_ADDRESS=" + noBus, "GORACE=atexit_sleep_ms=0", oneThread + "=1",
+	}
+	return cmd
+}
+
+// run runs a command and returns its exit code, -1 if a signal ended it, and what it printed.
+func (s scene) run(t *testing.T, args ...string) (code int, out string) {
+	t.Helper()
+	text, err := s.command(t, args...).CombinedOutput()
+	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
+		return failed.ExitCode(), string(text)
+	} else if err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return 0, string(text)
+}
+
+// logoutLine logs out of both providers, and leaves prod-admin alone.
+var logoutLine = []string{"credclean", "logout", "dev-admin", "ci-admin"}
+
+// traced is a logout under strace, which returns what it traced too.
+func (s scene) traced(t *testing.T, calls string, inject ...string) (code int, out string, trace []call) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "trace")
+	line := []string{"strace", "-f", "-y", "-s", "4096", "-o", file, "-e", "trace=" + calls}
+	for _, rule := range inject {
+		line = append(line, "-e", "inject="+rule)
+	}
+	if !strings.Contains(fmt.Sprint(inject), ":signal=") {
+		line = slices.Insert(line, 1, "--seccomp-bpf") // faster, but then no signal is sent
+	}
+	code, out = s.run(t, append(line, logoutLine...)...)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code, out, s.parse(string(text))
+}
+
+// A call is one system call of the thread that does the work.
+type call struct {
+	name, args string // with ~ for the home directory
+	path       string // of what it is about, with ~
+	nth        int    // of its name, from 1
+	result     string
+}
+
+func (c call) String() string { return fmt.Sprintf("%s(%s)", c.name, c.args) }
+
+var (
+	callLine = regexp.MustCompile(`^(\d+) +(\w+)\((.*)\) += (.*)$`)
+	dirPath  = regexp.MustCompile(`^(?:AT_FDCWD|\d+)<([^>]*)>(?:\(deleted\))?(?:, "([^"]*)")?`)
+	noName   = regexp.MustCompile(`^(write|read|fsync|close)$`)
+)
+
+// parse reads the calls of the first thread.
+func (s scene) parse(text string) (calls []call) {
+	text = strings.ReplaceAll(text, s.home, "~")
+	first, _, _ := strings.Cut(text, " ")
+	count := map[string]int{}
+	unfinished := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if !strings.HasPrefix(line, first+" ") {
+			continue
+		}
+		if head, ok := strings.CutSuffix(line, " <unfinished ...>"); ok {
+			unfinished = head
+			continue
+		}
+		if _, tail, ok := strings.Cut(line, " resumed>"); ok {
+			line = unfinished + tail
+		}
+		m := callLine.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		c := call{name: m[2], args: m[3], result: m[4]}
+		count[c.name]++
+		c.nth = count[c.name]
+		if p := dirPath.FindStringSubmatch(c.args); p != nil {
+			c.path = p[1]
+			if noName.MatchString(c.name) {
+				p[2] = "" // what is written is no name
+			}
+			if strings.HasPrefix(p[2], "/") || strings.HasPrefix(p[2], "~") {
+				c.path = p[2]
+			} else if p[2] != "" {
+				c.path = path.Join(p[1], p[2])
+			}
+		}
+		calls = append(calls, c)
+	}
+	return calls
+}
+
+// The calls that fail, and the causes as a report names them.
+const faultyCalls = "openat,unlinkat,renameat,renameat2,rename,fsync,fdatasync,flock"
+
+var causes = []struct{ name, text string }{
+	{"EIO", "input/output error"},
+	{"EACCES", "permission denied"},
+	{"EROFS", "read-only file system"},
+	{"ENOSPC", "no space left on device"},
+}
+
+// whole tells whether everything is tried, as make faults does, or of calls that
+// are alike only the first and the last one, with one of the causes.
+func whole() bool { return os.Getenv("CREDCLEAN_FAULTS") == "all" }
+
+// sites are the calls below the home directory of a logout that goes well.
+func sites(t *testing.T, calls string) []call {
+	t.Helper()
+	code, out, trace := newScene(t).traced(t, calls)
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, out)
+	}
+	trace = slices.DeleteFunc(trace, func(c call) bool { return !strings.HasPrefix(c.path, "~/") })
+	if whole() {
+		return trace
+	}
+	first, last := map[string]bool{}, map[string]int{}
+	for i, c := range trace {
+		last[c.String()] = i
+	}
+	var some []call
+	for i, c := range trace {
+		if !first[c.String()] || last[c.String()] == i {
+			some = append(some, c)
+		}
+		first[c.String()] = true
+	}
+	return some
+}
+
+// TestFaults fails each call in turn, once.
+func TestFaults(t *testing.T) {
+	for i, site := range sites(t, faultyCalls) {
+		for j, cause := range causes {
+			if !whole() && j != i%len(causes) {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s-%d-%s", site.name, site.nth, cause.name), func(t *testing.T) {
+				t.Parallel()
+				s := newScene(t)
+				code, out, trace := s.traced(t, faultyCalls, fmt.Sprintf("%s:error=%s:when=%d", site.name, cause.name, site.nth))
+				i := slices.IndexFunc(trace, func(c call) bool { return strings.Contains(c.result, "(INJECTED)") })
+				if i < 0 || trace[i].path != site.path {
+					t.Fatalf("it was not %v that failed", site)
+				}
+				s.checkFault(t, site, cause.text, code, out)
+				if t.Failed() {
+					t.Logf("%v:\n%s", site, out)
+				}
+			})
+		}
+	}
+}
+
+// checkFault looks at what a logout left of which one call had failed, and
+// whether a second one finishes.
+func (s scene) checkFault(t *testing.T, site call, cause string, code int, out string) {
+	t.Helper()
+	files := s.files(t)
+	s.checkSibling(t, files)
+	left := leftOf(files)
+	switch code {
+	case exitDone: // whatever failed, it did no harm
+		if len(left) > 0 {
+			t.Errorf("exit code 0, but left are %q", left)
+		}
+	case exitLeft, exitUsage:
+		if !strings.Contains(out, cause) {
+			t.Errorf("%q is not named", cause)
+		}
+		if out := strings.ReplaceAll(out, s.home, "~"); !strings.Contains(out, named(site.path)) {
+			t.Errorf("%s is not named", named(site.path))
+		}
+		for _, name := range left {
+			if code == exitLeft && !concerns(site.path, "~/"+name) {
+				t.Errorf("%s is left, too", name)
+			}
+		}
+		if code == exitUsage && !maps.Equal(files, sceneFiles()) {
+			t.Error("exit code 2, but something was changed")
+		}
+	default:
+		t.Errorf("exit code %d", code)
+	}
+	s.finish(t)
+}
+
+// finish logs out again, after which all that should be gone is gone.
+func (s scene) finish(t *testing.T) {
+	t.Helper()
+	if code, out := s.run(t, logoutLine...); code != 0 {
+		t.Errorf("the second time: exit code %d: %s", code, out)
+	}
+	after := s.files(t)
+	for _, files := range []map[string]string{after} { // whether there is a lock file for what stays is all the same
+		delete(files, sharedDir+"config.lock")
+	}
+	want := sceneAfter()
+	delete(want, sharedDir+"config.lock")
+	if diff := gocmp.Diff(want, after); diff != "" {
+		t.Errorf("after the second time (-want +got):\n%s", diff)
+	}
+}
+
+// checkSibling fails unless every file is as it was before, as it is afterwards, or
+// gone if nobody else needs it.
+func (s scene) checkSibling(t *testing.T, files map[string]string) {
+	t.Helper()
+	before, after := sceneFiles(), sceneAfter()
+	for name, text := range before {
+		got, there := files[name]
+		end, stays := after[name]
+		if there && got != text && got != end || !there && stays {
+			t.Errorf("%s is half written or lost: %q", name, got)
+		}
+	}
+}
+
+// leftOf are the files with credentials that should be gone.
+func leftOf(files map[string]string) (left []string) {
+	after := sceneAfter()
+	for name, text := range files {
+		if text != "" && after[name] != text && !strings.HasSuffix(name, ".lock") {
+			left = append(left, name)
+		}
+	}
+	slices.Sort(left)
+	return left
+}
+
+// subject is the file that a call is about: one beside it serves to edit it.
+func subject(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(name, ".credclean"), ".lock")
+}
+
+// named is what a report calls a file.
+func named(file string) string {
+	if key, ok := strings.CutPrefix(file, "~/"+ringDir); ok {
+		return "Keyring: " + strings.TrimPrefix(key, "atmos_acme_")
+	}
+	return subject(file)
+}
+
+// concerns tells whether a fault at one path may keep another from being removed.
+func concerns(fault, file string) bool {
+	return strings.HasPrefix(subject(file)+"/", subject(fault)+"/")
+}
+
+// TestKilled kills the program at each call that changes something, or at all.
+func TestKilled(t *testing.T) {
+	for _, site := range sites(t, faultyCalls+",write,close") {
+		if reads := site.name == "openat" && !strings.Contains(site.args, "O_CREAT") || site.name == "close"; reads && !whole() {
+			continue
+		}
+		t.Run(fmt.Sprintf("%s-%d", site.name, site.nth), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			code, out, _ := s.traced(t, site.name, fmt.Sprintf("%s:signal=SIGKILL:when=%d", site.name, site.nth))
+			if code != -1 {
+				t.Errorf("exit code %d: %s", code, out)
+			}
+			s.checkSibling(t, s.files(t))
+			s.finish(t)
+		})
+	}
+}
+
+// TestOrderOnDisk reads in a trace that an edited file reaches the disk before it
+// gets its name, and the name before the program goes on: a crash loses neither.
+func TestOrderOnDisk(t *testing.T) {
+	_, _, trace := newScene(t).traced(t, "fsync,renameat,renameat2,rename,write")
+	var got []string
+	for _, c := range trace {
+		if strings.HasPrefix(c.path, "~/") {
+			got = append(got, c.name+" "+c.path)
+		}
+	}
+	var want []string
+	for _, name := range []string{"credentials", "config"} {
+		file := "~/" + sharedDir + name
+		want = append(want, "write "+file+".credclean", "fsync "+file+".credclean", "renameat "+file+".credclean", "fsync "+path.Dir(file))
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
