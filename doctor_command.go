@@ -181,14 +181,15 @@ func (u *checkup) home(sys config.System) {
 func (u *checkup) configuration(w workplace, warnings []string, failed error, profiles []string) {
 	cfg := w.config
 	u.section("Configuration")
+	if env, _ := cfg.LookupEnv("ATMOS_PROFILE"); len(profiles) == 0 {
+		profiles = splitCommas([]string{env})
+	}
+	u.learn("profile", profiles...)
 	for _, f := range cfg.Files {
 		u.note(fine, "file", u.path(f.Path))
 	}
 	if failed != nil {
 		u.trouble("error", failed, "mend what this line names")
-	}
-	if env, _ := cfg.LookupEnv("ATMOS_PROFILE"); len(profiles) == 0 {
-		profiles = splitCommas([]string{env})
 	}
 	for _, name := range profiles {
 		u.note(fact, "profile", u.name("profile", name))

@@ -175,7 +175,7 @@ interrupted invalid io is it item itself json keep keeps kept key keychain keyri
 less level levels like line links list locked lock log login logs long longer looked many map mapping may mean merge merges
 mib missing more must name named names nested never next no node none not nothing null number object of off on one only open
 operation opens or other out output own parameter parser parsing part path permission permitted pipe plain profile profiles
-program project provider providers queries quoted range read realm realms refused regular relative remote removed repeated replaced
+program project provider providers queries quoted range read realm realms refused region registry account_id run regular relative remote removed repeated replaced
 repository reset root same scalar see sequence service session set several simple socket something space spec start_url stands
 start state stat still stored stream string strings such symbolic system tab tag takes text than that the them then there this time
 timeout to together token too touched twice type under unexpected unknown unlock until unusable url usable used user value

@@ -229,8 +229,8 @@ func (r Report) fileLines(v View) []line {
 		case EmptyDir:
 			dir = of + string(filepath.Separator)
 		case LockFiles:
-			lock := res.failedLock()
-			of, dir = v.Roots.Show(lock.String()), v.Roots.Show(lock.Dir().String())+string(filepath.Separator)
+			dir = v.Roots.Show(res.Locks[0].Dir().String()) + string(filepath.Separator)
+			of = dir + res.failedLock()
 		}
 		if !slices.Contains(dirs, dir) {
 			dirs = append(dirs, dir)
@@ -251,13 +251,13 @@ func (r Report) fileLines(v View) []line {
 	return lines
 }
 
-// failedLock is the lock file that a step for several has failed at.
-func (res Result) failedLock() store.Place {
+// failedLock is the name of the lock file at which a step for several failed; empty if it is none of them.
+func (res Result) failedLock() string {
 	var path *fs.PathError
-	if errors.As(res.Err, &path) {
-		return res.Locks[0].Dir().Join(filepath.Base(path.Path))
+	if errors.As(res.Err, &path) && strings.HasSuffix(path.Path, store.LockSuffix) {
+		return filepath.Base(path.Path)
 	}
-	return res.Place
+	return ""
 }
 
 func cmpLines(lines, other []line) []line {

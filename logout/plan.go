@@ -3,6 +3,7 @@ package logout
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -132,6 +133,11 @@ func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
 		return Plan{}, err
 	}
 	p := Plan{Target: t, Names: r.distinct(), Chains: r.chains, Notes: r.notes}
+	for _, n := range p.Names {
+		if n.Kind != "" && !store.Knows(n.Kind) {
+			p.Notes = append(p.Notes, fmt.Sprintf("Not known: the kind %s of %s; what only newer releases keep for it may remain", n.Kind, n.Name))
+		}
+	}
 	m.planKeyrings(ctx, &p, r)
 	m.planAWS(&p, r)
 	m.planFiles(&p, r)

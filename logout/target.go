@@ -303,6 +303,7 @@ func (m Machine) findUndeclared(ctx context.Context, r *removal, name string, un
 	p := Plan{}
 	m.planKeyrings(ctx, &p, probe)
 	m.planAWS(&p, probe)
+	m.planFiles(&p, probe)
 	if !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Err == nil && !s.bare() }) {
 		return false, unknown
 	}

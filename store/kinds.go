@@ -10,6 +10,11 @@ type KnownKind struct {
 	Keyring bool
 }
 
+// Knows tells whether a kind is known.
+func Knows(kind string) bool {
+	return slices.ContainsFunc(KnownKinds(), func(k KnownKind) bool { return k.Kind == kind })
+}
+
 // KnownKinds are all kinds that the releases of Atmos have had. The README says
 // of each what is removed.
 func KnownKinds() []KnownKind {

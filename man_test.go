@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/urfave/cli/v2"
+)
+
+// help is what the program prints for arguments.
+func help(t *testing.T, args ...string) string {
+	t.Helper()
+	var out bytes.Buffer
+	app := new(process).app()
+	app.Writer = &out
+	if err := app.Run(append([]string{app.Name}, args...)); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// TestManual looks for all that --help says on the page as a reader sees it.
+func TestManual(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("groff is that of Debian")
+	}
+	app := new(process).app()
+	app.Setup()
+	groff := exec.Command("groff", "-man", "-Tascii", "-ww", "-rLL=3000n", "-P-cbou")
+	groff.Stdin = strings.NewReader(manual(app))
+	var warnings bytes.Buffer
+	groff.Stderr = &warnings
+	text, err := groff.Output()
+	if err != nil || warnings.Len() > 0 {
+		t.Fatalf("groff: %v\n%s", err, &warnings)
+	}
+	page := oneLine(string(text))
+	want := func(what string) {
+		t.Helper()
+		if what = oneLine(what); !strings.Contains(page, what) {
+			t.Errorf("not on the page: %s", what)
+		}
+	}
+	helps := help(t, "--help")
+	for _, cmd := range app.VisibleCommands() {
+		want(app.Name + " " + cmd.Name + " " + cmd.ArgsUsage)
+		want(cmd.Usage[1:]) // the page begins it with a capital
+		want(cmd.Description)
+		want(cmd.UsageText)
+		helps += help(t, cmd.Name, "--help")
+	}
+	for _, flag := range regexp.MustCompile(`--?[a-z][a-z-]*`).FindAllString(helps, -1) {
+		want(flag)
+	}
+	want(app.Usage)
+	description, exits, found := strings.Cut(app.Description, exitCodes)
+	if !found {
+		t.Error("the description does not tell the exit codes")
+	}
+	want(description)
+	for entry := range strings.SplitSeq(strings.TrimSuffix(exits, "."), ";") {
+		want(entry)
+	}
+	for _, cmd := range append(app.VisibleCommands(), &cli.Command{Flags: app.Flags}) {
+		for _, f := range cmd.Flags {
+			_, about := usageOf(f)
+			want(about)
+		}
+	}
+	for _, v := range variables() {
+		want(v.name + " " + v.about)
+	}
+}
+
+// TestVariables looks for variables in the source that variables does not list.
+func TestVariables(t *testing.T) {
+	listed := []string{
+		"PATH", "CREDCLEAN_COMPLETE", // of the scripts for shells
+		"XDG_", "ATMOS_XDG_", // the beginnings of those that are listed
+	}
+	for _, v := range variables() {
+		listed = append(listed, strings.Split(v.name, ", ")...)
+	}
+	credentials := credentialVariables(t)
+	files, err := filepath.Glob("*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	top, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	name := regexp.MustCompile(`"([A-Z][A-Z0-9]*_[A-Z0-9_]*|HOME|SHELL|TERM|TMPDIR|LOCALAPPDATA)"`)
+	for _, file := range append(top, files...) {
+		if strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "keyringtest") || file == "variables.go" {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range name.FindAllStringSubmatch(string(source), -1) {
+			seen++
+			if !slices.Contains(listed, m[1]) && !slices.Contains(credentials, m[1]) {
+				t.Errorf("%s reads %s, which variables.go does not list", file, m[1])
+			}
+		}
+	}
+	if seen < 30 {
+		t.Errorf("only %d names of variables were found in the source", seen)
+	}
+}
+
+// credentialVariables are those that a logout names if they are set.
+func credentialVariables(t *testing.T) []string {
+	t.Helper()
+	source, err := os.ReadFile("environment.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regexp.MustCompile(`"([A-Z][A-Z0-9]*_[A-Z0-9_]*)"`).FindAllStringSubmatch(string(source), -1) {
+		t.Setenv(name[1], "x")
+	}
+	set, _ := leftVariables()
+	return set
+}
