@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -78,7 +79,11 @@ func wantsJSON(args []string) bool {
 	if i := slices.Index(args, "--"); i >= 0 {
 		args = args[:i]
 	}
-	return slices.Contains(args, "--json") || slices.Contains(args, "-json")
+	return slices.ContainsFunc(args, func(arg string) bool {
+		name, value, hasValue := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
+		on, err := strconv.ParseBool(value)
+		return (name == "-json" || name == "json" && arg[0] == '-') && (!hasValue || on || err != nil)
+	})
 }
 
 // A process is what one run knows of the world around it.

@@ -83,7 +83,7 @@ func TestManual(t *testing.T) {
 func TestVariables(t *testing.T) {
 	listed := []string{
 		"PATH", "CREDCLEAN_COMPLETE", // of the scripts for shells
-		"XDG_", "ATMOS_XDG_", // the beginnings of those that are listed
+		"ATMOS_", "XDG_", "ATMOS_XDG_", // what those that are listed begin with
 	}
 	for _, v := range variables() {
 		listed = append(listed, strings.Split(v.name, ", ")...)

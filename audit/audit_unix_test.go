@@ -5,14 +5,37 @@ package audit_test
 import (
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/credclean/credclean/audit"
 )
+
+// What a link leads to is not written to, nor made.
+func TestOpenLinks(t *testing.T) {
+	dir := t.TempDir()
+	target, link, dangling := filepath.Join(dir, "target"), filepath.Join(dir, "link"), filepath.Join(dir, "dangling")
+	must(t, os.WriteFile(target, nil, 0o600))
+	must(t, os.Symlink(target, link))
+	must(t, os.Symlink(filepath.Join(dir, "nothing"), dangling))
+	for _, path := range []string{link, dangling} {
+		trail, err := audit.Open(path, audit.Run{})
+		if trail != nil || err == nil || err.Error() != "audit log: "+path+": want a regular file, not a symbolic link" {
+			t.Errorf("%s: error %v", path, err)
+		}
+	}
+	if _, err := os.Lstat(filepath.Join(dir, "nothing")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the target of the link: %v", err)
+	}
+	if info, err := os.Lstat(target); err != nil || info.Size() != 0 {
+		t.Errorf("the target of the link was written to: %v", err)
+	}
+}
 
 // Nothing waits at a named pipe, and no device is written to.
 func TestOpenSpecial(t *testing.T) {

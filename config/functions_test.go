@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/credclean/credclean/config"
@@ -50,7 +51,7 @@ components: {x: !exec touch ran}
 			Providers: []config.Provider{
 				{Name: "set", StartURL: "https://acme.example/start", Region: "eu-west-1"},
 				{Name: "words", StartURL: "a default", Unresolved: []string{"region"}},
-				{Name: "paths", StartURL: m.root, Region: "work", Kind: "work/sub/dir"},
+				{Name: "paths", StartURL: filepath.ToSlash(m.root), Region: "work", Kind: "work/sub/dir"},
 				{Name: "refused", Unresolved: []string{"start_url", "region", "driver"}},
 				{Name: "included", Kind: "included", Region: "URL"},
 				{Name: "missing", Unresolved: everything},

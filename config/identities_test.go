@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/credclean/credclean/config"
@@ -170,7 +171,7 @@ func TestProvisioned(t *testing.T) {
 		},
 		{
 			name:     "broken",
-			files:    files{"work/atmos.yaml": corp, "cache/auth/corp/provisioned-identities.yaml": "auth: [\n"},
+			files:    files{"work/atmos.yaml": strings.Replace(corp, "Corp", "corp", 1), "cache/auth/corp/provisioned-identities.yaml": "auth: [\n"},
 			files2:   paths("work/atmos.yaml"),
 			warnings: []string{"cache/auth/corp/provisioned-identities.yaml:2:1: did not find expected node content"},
 		},

@@ -2,7 +2,6 @@ package config_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -310,17 +309,6 @@ func TestImportsOfEachOther(t *testing.T) {
 	}
 	c := mustLoad(t, newMachine(t, fs))
 	equal(t, len(c.Files), 31)
-}
-
-func TestSymlinkLoops(t *testing.T) {
-	m := newMachine(t, files{"work/atmos.yaml": "", "work/.atmos.d/a.yaml": realm("a"), "shared/b.yaml": "logs: {level: b}\n"})
-	for link, target := range map[string]string{"here": ".", "up": "..", "shared": "../../shared"} {
-		if err := os.Symlink(target, m.path("work/.atmos.d/"+link)); err != nil {
-			t.Skip(err)
-		}
-	}
-	c := mustLoad(t, m)
-	equal(t, []string{c.Auth.Realm, c.Logs.Level}, []string{"a", "b"})
 }
 
 func TestImportErrors(t *testing.T) {

@@ -386,17 +386,6 @@ func TestMissingFlagIsNotExist(t *testing.T) {
 	}
 }
 
-// Atmos derives the realm from the spelling of the directory.
-func TestSymlinkedWorkDir(t *testing.T) {
-	m := newMachine(t, files{"real/atmos.yaml": realm("here")})
-	if err := os.Symlink(m.path("real"), m.path("alias")); err != nil {
-		t.Skip(err)
-	}
-	m.work = "alias"
-	c := mustLoad(t, m)
-	equal(t, c.Dirs, []string{"alias"})
-}
-
 func TestFileHash(t *testing.T) {
 	m := newMachine(t, files{"work/atmos.yaml": "import: a.yaml\n", "work/a.yaml": "\n"})
 	c, err := config.Load(config.System{WorkDir: m.path("work"), LookupEnv: func(string) (string, bool) { return "", false }}, config.Options{})

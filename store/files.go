@@ -457,7 +457,8 @@ func (f *Files) removeLink(p Place) error {
 }
 
 // RemoveEmptyDir removes a directory if nothing is in it. The error is
-// fs.ErrNotExist if there is none, and fs.ErrExist if something is in it.
+// fs.ErrNotExist if there is none, and fs.ErrExist if something is in it or
+// mounted on it.
 func (f *Files) RemoveEmptyDir(p Place) error {
 	info, err := f.Look(p)
 	if err != nil {
@@ -466,10 +467,11 @@ func (f *Files) RemoveEmptyDir(p Place) error {
 	if !info.IsDir() {
 		return &fs.PathError{Op: "remove", Path: p.String(), Err: fs.ErrExist}
 	}
-	if err := f.roots[p.Root].Remove(p.Path); err != nil {
-		return err
+	err = f.roots[p.Root].Remove(p.Path)
+	if errors.Is(err, syscall.EBUSY) { // a mount point cannot be removed
+		return &fs.PathError{Op: "remove", Path: p.String(), Err: fs.ErrExist}
 	}
-	return nil
+	return err
 }
 
 // RemoveLocks removes the lock files of files that are not there any more,

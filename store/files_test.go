@@ -29,13 +29,14 @@ type site struct {
 
 func newSite(t *testing.T) site {
 	t.Helper()
+	dir := t.TempDir() // removed after the files were closed
 	f := &store.Files{}
 	t.Cleanup(func() {
 		if err := f.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return site{t, t.TempDir(), f}
+	return site{t, dir, f}
 }
 
 // place is below the root; path is below it on disk.

@@ -1,8 +1,6 @@
 package telemetry_test
 
 import (
-	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 
@@ -61,22 +59,6 @@ func TestResolve(t *testing.T) {
 		})
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
-		}
-	}
-}
-
-// Built with the tag notelemetry, nothing here can send.
-func TestNoTelemetry(t *testing.T) {
-	t.Parallel()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "notelemetry", ".").Output()
-	must(t, err)
-	deps := strings.Fields(string(out))
-	if !slices.Contains(deps, "github.com/credclean/credclean/telemetry") {
-		t.Errorf("the packages are %s", deps)
-	}
-	for _, dep := range deps {
-		if dep == "net/http" || strings.Contains(dep, "posthog") {
-			t.Errorf("%s is built in", dep)
 		}
 	}
 }
