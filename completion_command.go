@@ -50,9 +50,9 @@ func (p *process) completionCommand(onUsageError cli.OnUsageErrorFunc) *cli.Comm
 		Name:      "completion",
 		Usage:     "print a script that completes commands, flags and names in a shell",
 		ArgsUsage: "SHELL",
-		UsageText: `source <(credclean completion bash)     in ~/.bashrc
-source <(credclean completion zsh)      in ~/.zshrc, after compinit
-credclean completion fish | source      in ~/.config/fish/config.fish
+		UsageText: `eval "$(credclean completion bash)"     in ~/.bashrc
+source <(credclean completion zsh)     in ~/.zshrc, after compinit
+credclean completion fish | source     in ~/.config/fish/config.fish
 credclean completion powershell | Out-String | Invoke-Expression   in $PROFILE`,
 		Description: `The shells are bash, zsh, fish and powershell. Names come from the
 configuration that a logout in the same directory would read; no keyring is

@@ -1,6 +1,6 @@
 # Completion of credclean for bash. Put it where bash-completion looks, as
 # ~/.local/share/bash-completion/completions/credclean, or into ~/.bashrc:
-#     source <(credclean completion bash)
+#     eval "$(credclean completion bash)"
 
 _credclean() {
 	local line answer=

@@ -65,7 +65,10 @@ func (m Machine) owners(l store.Location, r removal) []owner {
 		return owners
 	}
 	for _, n := range r.names {
-		mayBeProvider := n.Provider || !n.Declared && !l.HasPortal() // a portal is not found by name
+		if !n.Declared && !l.Named() && !(n.Provider && l.HasPortal()) {
+			continue // else what everybody shares would go for a name that nobody knows
+		}
+		mayBeProvider := n.Provider || !n.Declared
 		if l.Of == store.OfProvider && !mayBeProvider || l.Of != store.OfProvider && n.Provider || !slices.ContainsFunc(m.kinds(n), l.For) {
 			continue
 		}

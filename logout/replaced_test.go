@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -20,7 +19,7 @@ import (
 func TestRunReplaced(t *testing.T) {
 	const precious = "elsewhere/precious"
 	in := ".config/atmos/acme/aws/aws-sso/"
-	ring := keyringDir + "dev-admin"
+	ring := keyringDir + "atmos_acme_dev-admin"
 	files := []string{in + "credentials", in + "config", session, ring}
 	for name, tt := range map[string]struct {
 		replace func(h home, path string) error
@@ -39,7 +38,7 @@ func TestRunReplaced(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, file := range files {
 				h := newHome(t, acme)
-				h.entries("aws-sso", "dev-org-admin", "dev-admin")
+				h.entries("aws-sso", "dev-org-admin", "atmos_acme_dev-admin")
 				h.has(in+"credentials", sections("dev-admin", "prod-admin"))
 				h.has(in+"config", profiles("dev-admin", "prod-admin"))
 				h.has(session, token)
@@ -66,7 +65,11 @@ func TestRunReplaced(t *testing.T) {
 					want = logout.Removed
 				}
 				for _, res := range r.Results {
-					switch about := strings.HasSuffix(file, "/"+res.Key) && res.Key != "" || h.short(res.Place.String()) == file; {
+					place := res.Place.String()
+					if res.Key != "" {
+						place = h.path(keyringDir + res.Key)
+					}
+					switch about := place == h.path(file); {
 					case about && res.Outcome != want:
 						t.Errorf("%s is %s, want %s: %v", file, res.Outcome, want, res.Err)
 					case !about && res.Outcome == logout.Failed:

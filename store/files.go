@@ -375,7 +375,7 @@ func replace(root *os.Root, name string, data []byte, old fs.FileInfo, mode fs.F
 	if err = errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	if err = root.Rename(temp, name); err != nil {
+	if err = patiently(func() error { return root.Rename(temp, name) }); err != nil {
 		return err
 	}
 	return syncDir(root, path.Dir(name))
@@ -419,7 +419,7 @@ func (f *Files) RemoveTree(p Place) error {
 }
 
 func (f *Files) remove(p Place) error {
-	if err := f.roots[p.Root].Remove(p.Path); err != nil {
+	if err := patiently(func() error { return f.roots[p.Root].Remove(p.Path) }); err != nil {
 		return err
 	}
 	return f.gone(p)

@@ -18,6 +18,9 @@ const (
 // program gets the lock between the unlocking and the removal.
 const removableWhileOpen = true
 
+// patiently tries once: that a file is open somewhere is in nobody's way.
+func patiently(try func() error) error { return try() }
+
 // keepOwner gives a new file the owner of the one it replaces, so that root
 // takes nothing away from a user.
 func keepOwner(file *os.File, old fs.FileInfo) error {

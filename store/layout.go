@@ -130,6 +130,13 @@ func (l Location) HasRealm() bool {
 	return strings.Contains(l.Path, "{realm}") || strings.Contains(l.Path, "{console}")
 }
 
+// Named tells whether the path depends on the owner's name.
+func (l Location) Named() bool {
+	return slices.ContainsFunc([]string{"{name}", "{flat}", "{safe}", "{plain}", "{console}"}, func(word string) bool {
+		return strings.Contains(l.Path, word)
+	})
+}
+
 // HasPortal tells whether the path depends on the start URL and the region.
 func (l Location) HasPortal() bool { return strings.Contains(l.Path, "{portal}") }
 

@@ -1,0 +1,150 @@
+//go:build unix
+
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/credclean/credclean/keyringtest"
+	"github.com/credclean/credclean/store"
+)
+
+// A directory that is not there holds nothing, and is not made.
+func TestFileKeyringNoDirectory(t *testing.T) {
+	parent := t.TempDir()
+	write(t, filepath.Join(parent, "file"), "")
+	must(t, os.Symlink("nowhere", filepath.Join(parent, "dangling")))
+	for _, name := range []string{"keyring", "a/b", "dangling", "file/keyring"} {
+		k := store.FileKeyring{Dir: filepath.Join(parent, name), Default: true}
+		wantFound(t, k, []string{"dev", ".."})
+		if listed, err := k.List(t.Context()); len(listed) > 0 || err != nil {
+			t.Errorf("%s: listed %q, %v", name, listed, err)
+		}
+		wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
+	}
+	wantNames(t, parent, "dangling", "file")
+}
+
+// 99designs/keyring would answer "nothing there" for these.
+func TestFileKeyringBadDirectory(t *testing.T) {
+	parent := t.TempDir()
+	write(t, filepath.Join(parent, "file"), "")
+	must(t, syscall.Mkfifo(filepath.Join(parent, "fifo"), 0o600))
+	loop := filepath.Join(parent, "loop")
+	must(t, os.Symlink("loop", loop))
+	for _, dir := range []string{filepath.Join(parent, "file"), filepath.Join(parent, "fifo"), loop, "", "relative"} {
+		k := store.FileKeyring{Dir: dir}
+		for what, err := range map[string]error{
+			"Find":   second(k.Find(t.Context(), []string{"dev"})),
+			"List":   second(k.List(t.Context())),
+			"Remove": k.Remove(t.Context(), "dev"),
+		} {
+			if err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), dir) {
+				t.Errorf("%s in %q: %v", what, dir, err)
+			}
+		}
+	}
+}
+
+// A keyring directory may be a link, which Atmos follows, too.
+func TestFileKeyringLinkedDirectory(t *testing.T) {
+	parent := t.TempDir()
+	dir, link := filepath.Join(parent, "dotfiles"), filepath.Join(parent, "keyring")
+	must(t, os.Mkdir(dir, 0o700))
+	must(t, os.Symlink(dir, link))
+	must(t, keyringtest.SetFile(link, "dev", "secret"))
+	k := store.FileKeyring{Dir: link}
+	wantFound(t, k, []string{"dev"}, "dev")
+	must(t, k.Remove(t.Context(), "dev"))
+	wantNames(t, dir)
+	wantNames(t, parent, "dotfiles", "keyring")
+}
+
+// What is no regular file is no entry; in the place of one that Atmos alone can
+// have written it is an error.
+func TestFileKeyringNotRegular(t *testing.T) {
+	outside := filepath.Join(t.TempDir(), "outside")
+	must(t, os.Mkdir(outside, 0o700))
+	must(t, keyringtest.SetFile(outside, "dev", "secret"))
+	for kind, make := range map[string]func(path string) error{
+		"directory":     func(path string) error { return os.Mkdir(path, 0o700) },
+		"fifo":          func(path string) error { return syscall.Mkfifo(path, 0o600) },
+		"link":          func(path string) error { return os.Symlink(filepath.Join(outside, "dev"), path) },
+		"dangling link": func(path string) error { return os.Symlink("nowhere", path) },
+		"link to a fifo": func(path string) error {
+			return errors.Join(syscall.Mkfifo(path+"#", 0o600), os.Symlink(path+"#", path))
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			dir := t.TempDir()
+			must(t, make(filepath.Join(dir, "dev")))
+			must(t, make(filepath.Join(dir, "atmos_dev")))
+			must(t, keyringtest.SetFile(dir, "prod", "secret"))
+			before := names(t, dir)
+
+			k := store.FileKeyring{Dir: dir}
+			wantFound(t, k, []string{"dev", "atmos_dev", "prod"}, "prod")
+			wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
+			wantError(t, k.Remove(t.Context(), "atmos_dev"), fs.ErrNotExist)
+
+			k.Default = true
+			found, err := k.Find(t.Context(), []string{"dev", "atmos_dev", "prod"})
+			wantError(t, err, store.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
+			if diff := cmp.Diff([]string{"prod"}, found); diff != "" {
+				t.Errorf("found: %s", diff)
+			}
+			listed, err := k.List(t.Context())
+			wantError(t, err, store.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
+			if diff := cmp.Diff([]string{"prod"}, listed); diff != "" {
+				t.Errorf("listed: %s", diff)
+			}
+			wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
+			wantError(t, k.Remove(t.Context(), "atmos_dev"), store.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
+			wantNames(t, dir, before...)
+			wantNames(t, outside, "dev")
+		})
+	}
+}
+
+// The time grows with the keys plus the files, not with their product.
+func TestFileKeyringManyKeys(t *testing.T) {
+	dir, keys := manyFiles(t)
+	k := store.FileKeyring{Dir: dir, Default: true}
+	begin := time.Now()
+	wantFound(t, k, keys, keys...)
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+func BenchmarkFileKeyringFind(b *testing.B) {
+	dir, keys := manyFiles(b)
+	k := store.FileKeyring{Dir: dir, Default: true}
+	for b.Loop() {
+		if found, err := k.Find(b.Context(), keys); len(found) != len(keys) || err != nil {
+			b.Fatal(len(found), err)
+		}
+	}
+}
+
+// manyFiles is a directory with entries under 10,000 raw keys.
+func manyFiles(tb testing.TB) (dir string, keys []string) {
+	tb.Helper()
+	dir = tb.TempDir()
+	must(tb, keyringtest.SetFile(dir, "dev", "secret"))
+	for i := range 10_000 {
+		keys = append(keys, fmt.Sprintf("identity-%d", i))
+		must(tb, os.Link(filepath.Join(dir, "dev"), filepath.Join(dir, keys[i])))
+	}
+	return dir, keys
+}

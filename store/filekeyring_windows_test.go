@@ -1,0 +1,43 @@
+package store_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/credclean/credclean/keyringtest"
+	"github.com/credclean/credclean/store"
+)
+
+// 99designs/keyring would take these keys for other files, also outside the
+// directory, for streams of a file, or for devices.
+func TestFileKeyringNames(t *testing.T) {
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "keyring")
+	must(t, os.Mkdir(dir, 0o700))
+	write(t, filepath.Join(parent, "x"), "mine")
+	must(t, keyringtest.SetFile(dir, "dev", "secret"))
+	must(t, keyringtest.SetFile(dir, "trail", "secret"))
+	k := store.FileKeyring{Dir: dir, Default: true}
+	for _, key := range []string{
+		`..\x`, `a\b`, `C:\x`, "C:x", "a:b", "dev:stream", "dev::$DATA", "CON", "con", "NUL", "COM1", "lpt9.txt", "CONIN$",
+		"q?", "a*", `a"b`, "a<b", "a>b", "a|b", "trail.", "trail ", "trail. .", "...",
+	} {
+		found, err := k.Find(t.Context(), []string{key, "dev"})
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Find %q: %v", key, err)
+		}
+		if diff := cmp.Diff([]string{"dev"}, found); diff != "" {
+			t.Errorf("found beside %q: %s", key, diff)
+		}
+		if err := k.Remove(t.Context(), key); err == nil || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Remove %q: %v", key, err)
+		}
+	}
+	wantNames(t, dir, "dev", "trail")
+	wantNames(t, parent, "keyring", "x")
+}
