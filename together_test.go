@@ -26,7 +26,7 @@ func (s scene) edit(t *testing.T, name string, change func(string) string) {
 		t.Errorf("no lock: %v", err)
 		return
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	text, err := os.ReadFile(name)
 	if err == nil {
 		err = os.WriteFile(name, []byte(change(string(text))), 0o600)

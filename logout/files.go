@@ -65,7 +65,7 @@ func (m Machine) owners(l store.Location, r removal) []owner {
 		return owners
 	}
 	for _, n := range r.names {
-		if !n.Declared && !l.Named() && !(n.Provider && l.HasPortal()) {
+		if !n.Declared && !l.Named() && (!n.Provider || !l.HasPortal()) {
 			continue // else what everybody shares would go for a name that nobody knows
 		}
 		mayBeProvider := n.Provider || !n.Declared

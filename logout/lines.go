@@ -231,6 +231,7 @@ func (r Report) fileLines(v View) []line {
 		case LockFiles:
 			dir = v.Roots.Show(res.Locks[0].Dir().String()) + string(filepath.Separator)
 			of = dir + res.failedLock()
+		default:
 		}
 		if !slices.Contains(dirs, dir) {
 			dirs = append(dirs, dir)

@@ -25,13 +25,16 @@ const maxEntry = 1 << 20
 func fileName(key string) (string, error) {
 	name := percent.Encode(key, "/")
 	bad := name == "." || !filepath.IsLocal(name) || len(name) > 255 || !utf8.ValidString(key) || strings.ContainsRune(key, 0)
-	if runtime.GOOS == "windows" {
-		bad = bad || strings.ContainsAny(name, `\:*?"<>|`) || strings.TrimRight(name, ". ") != name
-	}
-	if bad {
+	if bad || badOnWindows(name) {
 		return "", fmt.Errorf("keyring entry %q: the key cannot be a file name", key)
 	}
 	return name, nil
+}
+
+// badOnWindows tells whether this is Windows, which cannot hold a file of this
+// name or takes it for another one.
+func badOnWindows(name string) bool {
+	return runtime.GOOS == "windows" && (strings.ContainsAny(name, `\:*?"<>|`) || strings.TrimRight(name, ". ") != name)
 }
 
 // isEncrypted tells whether a regular file is encrypted as Atmos's entries are.

@@ -77,18 +77,17 @@ func TestOpenElsewhereForLong(t *testing.T) {
 // The lock file of another program's file goes with the lock, though an open one
 // cannot be removed here.
 func TestEditSharedLock(t *testing.T) {
-	cut := func([]byte) (store.Cut, error) { return store.Cut{Rest: []byte("two"), Removed: []string{"one"}}, nil }
-	once := func(data []byte) (store.Cut, error) {
+	cut := func(data []byte) (store.Cut, error) {
 		if string(data) == "two" {
 			return store.Cut{Rest: data}, nil
 		}
-		return cut(data)
+		return store.Cut{Rest: []byte("two"), Removed: []string{"one"}}, nil
 	}
 	for name, lock := range map[string]store.SharedLock{"flock": store.FileLock, "kubectl": store.KubectlLock} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			s.plant("config", "one two")
-			_, err := s.files.EditShared(t.Context(), s.place("config"), lock, once)
+			_, err := s.files.EditShared(t.Context(), s.place("config"), lock, cut)
 			s.wantIs(err, nil)
 			s.holds(map[string]string{"config": "two"})
 		})

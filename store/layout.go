@@ -210,10 +210,10 @@ func (l Location) fill(path string, w Words) (string, error) {
 }
 
 // checkPathName refuses names that would lead a path elsewhere. A slash is
-// allowed, for Atmos joins names to paths as they are.
+// allowed, for Atmos joins names to paths as they are; on Windows a backslash is one, too.
 func checkPathName(name string) error {
-	for part := range strings.SplitSeq(name, "/") {
-		if part == "" || part == "." || part == ".." || strings.ContainsRune(part, 0) || !filepath.IsLocal(part) || len(part) > 255 {
+	for part := range strings.SplitSeq(filepath.ToSlash(name), "/") {
+		if part == "" || part == "." || part == ".." || strings.ContainsRune(part, 0) || !filepath.IsLocal(part) || len(part) > 255 || badOnWindows(part) {
 			return fmt.Errorf("the name %q cannot be part of a path", name)
 		}
 	}
