@@ -14,6 +14,9 @@ build: ## Build ./credclean
 demo: ## Log out on a throw-away copy of an example home directory
 	@testdata/demo/run
 
+picture: ## Draw docs/demo.svg from a real run
+	FORCE_COLOR=1 testdata/demo/run 2>/dev/null | go run ./docs/picture >docs/demo.svg
+
 test: require ## Run all tests; as root on Debian, install first what they need
 	go test $(GOTESTFLAGS) ./...
 

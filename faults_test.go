@@ -119,14 +119,14 @@ func newScene(t *testing.T) scene {
 	return s
 }
 
-func (s scene) write(t *testing.T, name, text string) {
-	t.Helper()
+func (s scene) write(tb testing.TB, name, text string) {
+	tb.Helper()
 	name = filepath.Join(s.home, name)
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
