@@ -3,13 +3,15 @@ GORELEASER_VERSION := v2.15.4
 ACTIONLINT_VERSION := v1.7.12
 GOTESTFLAGS :=
 
-.PHONY: help build test lint lint-contrib demo require snapshot ci
+FUZZTIME := 5s
+
+.PHONY: help build test faults fuzz bench lint lint-contrib demo require snapshot ci
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build ./credclean
-	CGO_ENABLED=0 go build -trimpath -o credclean .
+	CGO_ENABLED=0 go build -tags urfave_cli_no_docs -trimpath -o credclean .
 
 demo: ## Log out on a throw-away copy of an example home directory
 	@testdata/demo/run
@@ -19,6 +21,20 @@ picture: ## Draw docs/demo.svg from a real run
 
 test: require ## Run all tests; as root on Debian, install first what they need
 	go test $(GOTESTFLAGS) ./...
+
+faults: require ## Fail and kill a logout at every system call, with every cause (minutes)
+	CREDCLEAN_FAULTS=all go test -count=1 -timeout 60m -run '^Test(Faults|Killed)$$' .
+
+fuzz: ## Run every fuzz target for FUZZTIME (5s)
+	@go list ./... | while read -r pkg; do \
+		for target in $$(go test -list '^Fuzz' "$$pkg" | grep '^Fuzz'); do \
+			echo "$$pkg $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$pkg" || exit 1; \
+		done; \
+	done
+
+bench: ## Time whole processes and what they are made of, as in BENCHMARKS.md
+	@testdata/bench/run
 
 require: ## Check for the programs that the tests run, or install them (as root on Debian)
 	@.ci/require

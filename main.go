@@ -232,7 +232,7 @@ func hint(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "run the same command again to finish"
 	case errors.Is(err, store.ErrLocked):
-		return "unlock the keyring, then run the same command again"
+		return unlockHint(runtime.GOOS)
 	case errors.Is(err, store.ErrTimeout):
 		return "the keyring does not answer: restart it or log in again, then run the same command again; --timeout waits longer"
 	case errors.Is(err, store.ErrNoService):
@@ -247,6 +247,13 @@ func hint(err error) string {
 		return "write the name in exactly the case of one of them"
 	}
 	return ""
+}
+
+func unlockHint(goos string) string {
+	if goos == "darwin" {
+		return "unlock the keychain with security unlock-keychain, then run the same command again"
+	}
+	return "unlock the keyring, then run the same command again"
 }
 
 func unknownHint(e *chain.UnknownError) string {

@@ -92,6 +92,9 @@ func TestHostileNames(t *testing.T) {
 	s := newScene(t)
 	s.write(t, "project/atmos.yaml", strings.NewReplacer("dev-admin:", `"`+red+`":`, "ci-admin:", "? "+long+"\n    :", "ci-sso", red+"-sso").Replace(
 		strings.ReplaceAll(sceneYAML, "ci-sso", `"ci-sso"`)))
+	raw := "red\x1b[31m\a\r\u009b\u202e"
+	s.write(t, ringDir+"atmos_acme_"+raw, sceneJWE)
+	s.write(t, ".config/atmos/acme/aws/"+raw+"-sso/credentials", credentialsOf(raw))
 	for _, line := range []string{"logout --all --dry-run", "status", "logout --all --yes", "logout --all --yes --json", "logout " + long, "logout nobody"} {
 		start := time.Now()
 		code, out := s.run(t, append([]string{"credclean"}, strings.Fields(line)...)...)
@@ -101,8 +104,16 @@ func TestHostileNames(t *testing.T) {
 		if code > exitUsage || code < 0 {
 			t.Errorf("%.30s: exit code %d: %.2000s", line, code, out)
 		}
+		if first := line == "logout --all --dry-run"; first && !strings.Contains(out, `red\u001b[31m`) {
+			t.Errorf("%s: the name is not printed: %.2000s", line, out)
+		}
 		if strings.ContainsAny(out, "\x1b\a\r\u009b\u202e") {
 			t.Errorf("%.30s: printed raw: %.2000q", line, out)
+		}
+	}
+	for name := range s.files(t) {
+		if strings.Contains(name, "\x1b") {
+			t.Errorf("%q is left", name)
 		}
 	}
 }

@@ -56,6 +56,8 @@ func TestFileKeyringBadDirectory(t *testing.T) {
 	}
 }
 
+func second(_ []string, err error) error { return err }
+
 // A keyring directory may be a link, which Atmos follows, too.
 func TestFileKeyringLinkedDirectory(t *testing.T) {
 	parent := t.TempDir()

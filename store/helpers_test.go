@@ -7,15 +7,11 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/credclean/credclean/store"
 )
-
-// short is a Timeout for tests in which nobody answers.
-const short = 300 * time.Millisecond
 
 func must(tb testing.TB, err error) {
 	tb.Helper()
@@ -85,5 +81,3 @@ func write(tb testing.TB, path, text string) {
 	tb.Helper()
 	must(tb, os.WriteFile(path, []byte(text), 0o600))
 }
-
-func second(_ []string, err error) error { return err }

@@ -23,6 +23,10 @@ const maxDuplicates = 10
 // writes with, too (zalando/go-keyring v0.2.8, keyring_darwin.go): another
 // program would be asked for the user's consent. The service of an entry is the
 // key, its account is [Account]; all keychains of the search list count.
+//
+// Written from the manual page security(1), the headers and other people's reports:
+// whether a locked keychain is listed without a dialog has not been seen. If there
+// is one, the timeout ends the wait. The test for macOS does the rest for real.
 type Keychain struct {
 	// Program is the path of security.
 	Program string
@@ -102,7 +106,9 @@ func (k *Keychain) keys(ctx context.Context) (map[string]bool, error) {
 }
 
 // run runs security, whose exit code is the lowest byte of the macOS error
-// (Security/SecBase.h): -25300 is "item not found", -25308 "interaction is not allowed".
+// (Security/SecBase.h): -25300 is "item not found", -25299 "duplicate item", -25308
+// "interaction is not allowed", -25293 "authorization failed", -128 "cancelled by
+// the user".
 func (k *Keychain) run(ctx context.Context, args ...string) ([]byte, error) {
 	if k.dead != nil {
 		return nil, k.dead
@@ -135,6 +141,8 @@ func (k *Keychain) run(ctx context.Context, args ...string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: the keychain would have to ask, and must not", ErrLocked)
 	case 51, 128:
 		return nil, fmt.Errorf("%w: the keychain was not unlocked", ErrLocked)
+	case 45:
+		return nil, errors.New("the keychain takes the entry for a duplicate")
 	}
 	said := strings.Join(strings.Fields(stderr.String()), " ")
 	return nil, fmt.Errorf("security %s: exit code %d: %s", args[0], exit.ExitCode(), said)

@@ -45,7 +45,7 @@ func TestFill(t *testing.T) {
 		{what: "dots and spaces", location: aws, name: "corp.sso eu west", want: "aws/corp.sso eu west"},
 		{what: "other letters", location: aws, name: "zoë", realm: "acme", want: "acme/aws/zoë"},
 		{what: "a slash nests", location: aws, name: "acme/corp", realm: "r", want: "r/aws/acme/corp"},
-		{what: "three dots are a name", location: aws, name: "...", want: "aws/..."},
+		{what: "dots at the beginning are a name", location: aws, name: "...x", want: "aws/...x"},
 		{what: "words of the template are only a name", location: aws, name: "{realm}", realm: "r", want: "r/aws/{realm}"},
 		{what: "webflow with a realm", location: webflow, name: "robot", realm: "acme", want: "aws-webflow/robot-acme/refresh.json"},
 		{what: "webflow keeps the dash without one", location: webflow, name: "robot", want: "aws-webflow/robot-/refresh.json"},

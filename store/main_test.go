@@ -4,6 +4,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/credclean/credclean/keyringtest"
 )
@@ -12,3 +13,6 @@ func TestMain(m *testing.M) {
 	keyringtest.Main()
 	m.Run()
 }
+
+// short is a Timeout for tests in which nobody answers.
+const short = 300 * time.Millisecond
