@@ -8,8 +8,8 @@ import (
 )
 
 func TestSymlinkLoops(t *testing.T) {
-	m := newMachine(t, files{"work/atmos.yaml": "", "work/.atmos.d/a.yaml": realm("a"), "shared/b.yaml": "logs: {level: b}\n"})
-	for link, target := range map[string]string{"here": ".", "up": "..", "shared": "../../shared"} {
+	m := newMachine(t, files{"work/atmos.yaml": "", "work/.atmos.d/a.yaml": realm("a"), "common/b.yaml": "logs: {level: b}\n"})
+	for link, target := range map[string]string{"here": ".", "up": "..", "common": "../../common"} {
 		if err := os.Symlink(target, m.path("work/.atmos.d/"+link)); err != nil {
 			t.Fatal(err)
 		}

@@ -48,7 +48,7 @@ func TestRunReplaced(t *testing.T) {
 					t.Fatal(err)
 				}
 				err := tt.replace(h, h.path(file))
-				if errors.Is(err, syscall.EPERM) {
+				if errors.Is(err, syscall.EPERM) && os.Getenv("CI") == "" {
 					t.Skip("a device needs root and the right to make one")
 				}
 				if err != nil {
