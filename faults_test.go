@@ -179,7 +179,7 @@ var logoutLine = []string{"credclean", "logout", "dev-admin", "ci-admin"}
 func (s scene) traced(t *testing.T, calls string, inject ...string) (code int, out string, trace []call) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "trace")
-	line := []string{"strace", "-f", "-y", "-s", "4096", "-o", file, "-e", "trace=" + calls}
+	line := []string{"strace", "-f", "-y", "-s", "4096", "-o", file, "-e", "trace=execve," + calls}
 	for _, rule := range inject {
 		line = append(line, "-e", "inject="+rule)
 	}
@@ -210,7 +210,8 @@ var (
 	noName   = regexp.MustCompile(`^(write|read|fsync|close)$`)
 )
 
-// parse reads the calls of the first thread.
+// parse reads the calls of the first thread, which is the one that calls execve:
+// without that, another one may be the first in the trace.
 func (s scene) parse(text string) (calls []call) {
 	text = strings.ReplaceAll(text, s.home, "~")
 	first, _, _ := strings.Cut(text, " ")
@@ -229,7 +230,7 @@ func (s scene) parse(text string) (calls []call) {
 			line = unfinished + tail
 		}
 		m := callLine.FindStringSubmatch(line)
-		if m == nil {
+		if m == nil || m[2] == "execve" {
 			continue
 		}
 		c := call{name: m[2], args: m[3], result: m[4]}
