@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 package main
 
@@ -24,7 +24,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script/*.txtar; its README lists the commands they
-// have beside testscript's own. The scripts assume Unix paths, modes and terminals.
+// have beside testscript's own. They talk to a Secret Service and to the shells of Debian; on
+// other systems the tests of the packages run.
 func TestScripts(t *testing.T) {
 	data, err := filepath.Abs("testdata")
 	if err != nil {
