@@ -29,3 +29,6 @@ func otherOwner(home string) string {
 	}
 	return "user " + uid
 }
+
+// takesColour tells whether a terminal understands the codes for colours.
+func takesColour(*os.File) bool { return os.Getenv("TERM") != "dumb" }

@@ -550,5 +550,5 @@ func (p *process) colour(c *cli.Context) bool {
 	case set("FORCE_COLOR", "ATMOS_FORCE_COLOR", "CLICOLOR_FORCE"):
 		return true
 	}
-	return os.Getenv("TERM") != "dumb" && term.IsTerminal(int(p.out.Fd()))
+	return term.IsTerminal(int(p.out.Fd())) && takesColour(p.out)
 }
