@@ -297,7 +297,7 @@ func (p *process) app() *cli.App {
 		return usageError{err, "credclean --help lists the commands and flags"}
 	}
 	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprintf(c.App.Writer, "credclean %s\n", c.App.Version) }
-	return &cli.App{
+	app := &cli.App{
 		Name:                   "credclean",
 		Usage:                  "log out of cloud identities: remove what Atmos left of them on this machine",
 		UsageText:              "credclean logout dev-admin\ncredclean logout --provider aws-sso\ncredclean logout --all --dry-run",
@@ -332,6 +332,20 @@ func (p *process) app() *cli.App {
 			p.completeCommand(),
 			p.manCommand(),
 		},
+	}
+	withoutDefaults(app.Flags)
+	for _, cmd := range app.Commands {
+		withoutDefaults(cmd.Flags)
+	}
+	return app
+}
+
+// withoutDefaults keeps help from saying of every switch that it is off.
+func withoutDefaults(flags []cli.Flag) {
+	for _, f := range flags {
+		if b, ok := f.(*cli.BoolFlag); ok {
+			b.DisableDefaultText = true
+		}
 	}
 }
 

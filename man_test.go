@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -6,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -28,9 +29,6 @@ func help(t *testing.T, args ...string) string {
 
 // TestManual looks for all that --help says on the page as a reader sees it.
 func TestManual(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("groff is that of Debian")
-	}
 	app := new(process).app()
 	app.Setup()
 	groff := exec.Command("groff", "-man", "-Tascii", "-ww", "-rLL=3000n", "-P-cbou")

@@ -2,7 +2,6 @@ package chain
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/xrash/smetrics"
@@ -57,26 +56,14 @@ func (e *UnknownError) Error() string { return fmt.Sprintf("%s %q: %v", e.What, 
 func (e *UnknownError) Unwrap() error { return ErrUnknown }
 
 // Nearest is the known name that is spelled most like the unknown one, or
-// empty if none is much like it.
+// empty if none is much like it: more than one letter in three, and one, would have to change.
 func (e *UnknownError) Nearest() string {
-	const alike = 0.8 // of Jaro and Winkler, from 0 to 1
-	if len(e.Known) == 0 {
-		return ""
-	}
-	likeness := func(known string) float64 {
-		return smetrics.JaroWinkler(strings.ToLower(known), strings.ToLower(e.Name), 0.7, 4)
-	}
-	best := slices.MaxFunc(e.Known, func(a, b string) int {
-		switch la, lb := likeness(a), likeness(b); {
-		case la < lb:
-			return -1
-		case la > lb:
-			return 1
+	name := strings.ToLower(e.Name)
+	best, least := "", 2+len(name)/3
+	for _, known := range e.Known {
+		if n := smetrics.WagnerFischer(strings.ToLower(known), name, 1, 1, 1); n < least {
+			best, least = known, n
 		}
-		return 0
-	})
-	if likeness(best) < alike {
-		return ""
 	}
 	return best
 }

@@ -21,13 +21,10 @@ type owner struct {
 	of Name
 }
 
-// planFiles looks for what lies in files of its own: tokens and the like. The files
-// that say which identities there are come last.
+// planFiles looks for what lies in files of its own: tokens and the like.
 func (m Machine) planFiles(p *Plan, r removal) {
-	locations := store.Locations()
-	slices.SortStableFunc(locations, func(a, b store.Location) int { return last(a) - last(b) })
 	seen := make(map[store.Place]bool)
-	for _, l := range locations {
+	for _, l := range store.Locations() {
 		if l.Kind == store.AWSFiles || !m.maybe(l) || l.WithProvider && len(p.Target.Identities) > 0 {
 			continue
 		}
@@ -44,13 +41,6 @@ func (m Machine) planFiles(p *Plan, r removal) {
 			}
 		}
 	}
-}
-
-func last(l store.Location) int {
-	if l.Kind == store.Provisioned {
-		return 1
-	}
-	return 0
 }
 
 // owners are the names that a location is looked at for.

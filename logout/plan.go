@@ -142,6 +142,7 @@ func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
 	m.planAWS(&p, r)
 	m.planFiles(&p, r)
 	m.planIntegrations(&p, r)
+	p.provisionedLast()
 	m.planDirs(&p)
 	p.LeftAlone = m.leftAlone(r, store.Foreigners())
 	p.LeftWritten = m.leftAlone(r, slices.DeleteFunc(store.Foreigners(), func(f store.Foreign) bool { return !f.Written }))
@@ -152,6 +153,18 @@ func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
 		}
 	}
 	return p, nil
+}
+
+// provisionedLast moves the files that say which identities there are to the
+// end, for they are needed until nothing of these is left.
+func (p *Plan) provisionedLast() {
+	is := func(s Step) int {
+		if s.Kind == store.Provisioned {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(p.Steps, func(a, b Step) int { return is(a) - is(b) })
 }
 
 // planKeyrings looks for every name under every key in every keyring.

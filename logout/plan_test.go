@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -453,18 +452,6 @@ identities: {dev: {kind: aws/permission-set, via: {provider: aws-sso}}}`, base)
 			h.wantSteps(h.plan(providers(".aws")))
 		})
 	}
-	t.Run("the user's own, by a link", func(t *testing.T) {
-		h := newHome(t, auth("~/elsewhere"))
-		h.has(".aws/credentials", sections("dev"))
-		h.mkdir(h.path("elsewhere"))
-		switch err := os.Symlink(h.path(".aws"), h.path("elsewhere/aws-sso")); {
-		case err != nil && runtime.GOOS == "windows":
-			t.Skip("making links needs a right on Windows:", err)
-		case err != nil:
-			t.Fatal(err)
-		}
-		h.wantSteps(h.plan(providers("aws-sso")))
-	})
 	t.Run("where Atmos writes anyway", func(t *testing.T) {
 		h := newHome(t, auth("~/.config/atmos"))
 		h.has(".config/atmos/acme/aws/aws-sso/credentials", "[default]\nx = 1\n"+sections("dev"))
