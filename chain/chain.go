@@ -88,22 +88,85 @@ type Graph struct {
 	auth       config.Auth
 	providers  index
 	identities index
-	roots      map[int]Link // of the identities by position, filled when first asked for
-	cycles     []int        // an identity of each cycle that was met on the way to a root
+	parents    []int   // of each identity: the one that it authenticates through, or -1
+	roots      []Link  // the first links of all chains, in the order of Roots
+	rootOf     []int   // of each identity: its root among roots
+	members    [][]int // of each root: the identities whose chains start there
+	cycles     []int   // an identity of each cycle
+	onCycle    map[int]bool
 }
 
 // New makes a Graph. It keeps auth and does not change it.
 func New(auth config.Auth) *Graph {
-	g := &Graph{auth: auth, roots: make(map[int]Link)}
+	g := &Graph{auth: auth, onCycle: make(map[int]bool)}
 	var providers, identities []string
-	for _, p := range auth.Providers {
-		providers = append(providers, p.Name)
+	for i := range auth.Providers {
+		providers = append(providers, auth.Providers[i].Name)
 	}
-	for _, id := range auth.Identities {
-		identities = append(identities, id.Name)
+	for i := range auth.Identities {
+		identities = append(identities, auth.Identities[i].Name)
 	}
 	g.providers, g.identities = newIndex(providers), newIndex(identities)
+	g.findRoots()
 	return g
+}
+
+// findRoots walks up from every identity. A walk ends where an earlier one came by,
+// so that all together take linear time, however long the chains are.
+func (g *Graph) findRoots() {
+	at := make(map[Link]int, len(g.auth.Providers)) // positions in g.roots
+	add := func(l Link) int {
+		i, known := at[l]
+		if !known {
+			i, at[l] = len(g.roots), len(g.roots)
+			g.roots = append(g.roots, l)
+		}
+		return i
+	}
+	for i := range g.auth.Providers {
+		add(providerLink(&g.auth.Providers[i]))
+	}
+	const unknown, walking = -2, -1
+	g.parents = make([]int, len(g.auth.Identities))
+	g.rootOf = slices.Repeat([]int{unknown}, len(g.auth.Identities))
+	var path []int
+	for i := range g.auth.Identities {
+		path = path[:0]
+		for g.rootOf[i] == unknown {
+			g.rootOf[i] = walking
+			path = append(path, i)
+			end, next, _ := g.up(i)
+			g.parents[i] = next
+			switch {
+			case end != Link{}:
+				g.rootOf[i] = add(end)
+			case next < 0:
+				g.rootOf[i] = add(g.link(i))
+			case g.rootOf[next] == walking:
+				g.rootOf[i] = add(g.link(i))
+				g.cycles = append(g.cycles, next)
+				for j := next; !g.onCycle[j]; j = g.parents[j] {
+					g.onCycle[j] = true
+				}
+			default:
+				i = next
+			}
+		}
+		for _, j := range path {
+			g.rootOf[j] = g.rootOf[i]
+		}
+	}
+	sizes := make([]int, len(g.roots))
+	for _, root := range g.rootOf {
+		sizes[root]++
+	}
+	g.members = make([][]int, len(g.roots))
+	for root, size := range sizes {
+		g.members[root] = make([]int, 0, size)
+	}
+	for i, root := range g.rootOf {
+		g.members[root] = append(g.members[root], i)
+	}
 }
 
 // With is the graph in which an identity is declared as id instead.
@@ -144,19 +207,27 @@ func (g *Graph) Chain(name string) (Chain, error) {
 	if err != nil {
 		return Chain{}, err
 	}
-	c := Chain{}
-	seen := make(map[int]bool)
-	for i >= 0 && c.Err == nil {
-		id := g.auth.Identities[i]
-		c.Links = append(c.Links, identityLink(id))
-		seen[i] = true
-		var end *Link
-		if end, i, c.Err = g.up(id); end != nil {
-			c.Links = append(c.Links, *end)
+	walked := []int{i}
+	first := -1 // where the walk comes into a cycle
+	for ; g.parents[i] >= 0; walked = append(walked, i) {
+		if first < 0 && g.onCycle[i] {
+			first = i
 		}
-		if i >= 0 && seen[i] {
-			c.Loop = loop(c.Names(), g.auth.Identities[i].Name)
-			c.Err = fmt.Errorf("%w: %s", ErrCycle, strings.Join(c.Loop, " → "))
+		if i = g.parents[i]; i == first {
+			break
+		}
+	}
+	c := Chain{Links: make([]Link, len(walked), len(walked)+1)}
+	for k, j := range walked {
+		c.Links[k] = g.link(j)
+	}
+	if i == first {
+		c.Loop = loop(c.Names(), g.identities.names[i])
+		c.Err = fmt.Errorf("%w: %s", ErrCycle, strings.Join(c.Loop, " → "))
+	} else {
+		var end Link
+		if end, _, c.Err = g.up(i); end != (Link{}) {
+			c.Links = append(c.Links, end)
 		}
 	}
 	slices.Reverse(c.Links)
@@ -164,26 +235,26 @@ func (g *Graph) Chain(name string) (Chain, error) {
 }
 
 // up goes one step from an identity towards its provider. It returns the link
-// that ends the chain there, or the position of the next identity.
-func (g *Graph) up(id config.Identity) (end *Link, next int, err error) {
+// that ends the chain there, if there is one, or the position of the next identity, else -1.
+func (g *Graph) up(i int) (end Link, next int, err error) {
+	id := &g.auth.Identities[i]
 	switch via := id.Via; {
 	case via.Provider != "":
-		p, err := g.Provider(via.Provider)
+		p, err := g.providers.find("provider", via.Provider)
 		if err != nil {
-			return &Link{Name: via.Provider, Provider: true}, -1, fmt.Errorf("%w: provider %q of identity %q is not declared", ErrDangling, via.Provider, id.Name)
+			return Link{Name: via.Provider, Provider: true}, -1, fmt.Errorf("%w: provider %q of identity %q is not declared", ErrDangling, via.Provider, id.Name)
 		}
-		l := providerLink(p)
-		return &l, -1, nil
+		return providerLink(&g.auth.Providers[p]), -1, nil
 	case via.Identity != "":
-		i, err := g.identities.find("identity", via.Identity)
+		next, err := g.identities.find("identity", via.Identity)
 		if err != nil {
-			return &Link{Name: via.Identity}, -1, fmt.Errorf("%w: identity %q of identity %q is not declared", ErrDangling, via.Identity, id.Name)
+			return Link{Name: via.Identity}, -1, fmt.Errorf("%w: identity %q of identity %q is not declared", ErrDangling, via.Identity, id.Name)
 		}
-		return nil, i, nil
+		return Link{}, next, nil
 	case standalone(id.Kind):
-		return nil, -1, nil
+		return Link{}, -1, nil
 	default:
-		return nil, -1, fmt.Errorf("%w: identity %q says neither via.provider nor via.identity", ErrDangling, id.Name)
+		return Link{}, -1, fmt.Errorf("%w: identity %q says neither via.provider nor via.identity", ErrDangling, id.Name)
 	}
 }
 
@@ -191,61 +262,35 @@ func (g *Graph) up(id config.Identity) (end *Link, next int, err error) {
 // parents before children, else in the order of the file. The error is
 // ErrUnknown or ErrAmbiguous.
 func (g *Graph) Members(provider string) ([]Link, error) {
-	p, err := g.Provider(provider)
+	p, err := g.providers.find("provider", provider)
 	if err != nil {
 		return nil, err
 	}
-	root := providerLink(p)
-	var members []int
-	for i := range g.auth.Identities {
-		if g.rootOf(i) == root {
-			members = append(members, i)
-		}
-	}
-	return append([]Link{root}, g.parentsFirst(members)...), nil
+	root := slices.Index(g.roots, providerLink(&g.auth.Providers[p]))
+	links := append(make([]Link, 0, 1+len(g.members[root])), g.roots[root])
+	return g.parentsFirst(links, root, make([]bool, len(g.rootOf))), nil
 }
 
 // Roots are the first links of all chains: every declared provider, then in the order of the
 // file the standalone identities and the names that a chain ends at though
 // they are not declared.
-func (g *Graph) Roots() []Link {
-	var roots []Link
-	seen := make(map[Link]bool)
-	add := func(l Link) {
-		if !seen[l] {
-			seen[l] = true
-			roots = append(roots, l)
-		}
-	}
-	for _, p := range g.auth.Providers {
-		add(providerLink(p))
-	}
-	for i := range g.auth.Identities {
-		add(g.rootOf(i))
-	}
-	return roots
-}
+func (g *Graph) Roots() []Link { return slices.Clone(g.roots) }
 
 // All are the names of all chains, by root, parents before children.
 func (g *Graph) All() []Link {
-	byRoot := make(map[Link][]int)
-	for i := range g.auth.Identities {
-		r := g.rootOf(i)
-		byRoot[r] = append(byRoot[r], i)
-	}
-	var links []Link
-	for _, root := range g.Roots() {
+	links := make([]Link, 0, len(g.roots)+len(g.rootOf))
+	done := make([]bool, len(g.rootOf))
+	for r, root := range g.roots {
 		if root.Provider || !root.Declared {
 			links = append(links, root)
 		}
-		links = append(links, g.parentsFirst(byRoot[root])...)
+		links = g.parentsFirst(links, r, done)
 	}
 	return links
 }
 
 // Cycles are the chains that run in a circle, each circle once.
 func (g *Graph) Cycles() []Chain {
-	g.Roots() // walks all chains
 	var cycles []Chain
 	for _, i := range g.cycles {
 		c, _ := g.Chain(g.auth.Identities[i].Name) // the identity is declared
@@ -254,33 +299,20 @@ func (g *Graph) Cycles() []Chain {
 	return cycles
 }
 
-// parentsFirst orders identities so that each comes after the one it
-// authenticates through.
-func (g *Graph) parentsFirst(members []int) []Link {
-	wanted := make(map[int]bool, len(members))
-	for _, i := range members {
-		wanted[i] = true
-	}
-	var links []Link
-	done := make(map[int]bool, len(members))
-	for _, i := range members {
-		var line []int // i and its ancestors that are not listed yet
-		for ; wanted[i] && !done[i]; i = g.parent(i) {
+// parentsFirst appends the identities of a root to links, each after the one it
+// authenticates through. It marks them in done.
+func (g *Graph) parentsFirst(links []Link, root int, done []bool) []Link {
+	var line []int // a member and its ancestors that are not listed yet
+	for _, i := range g.members[root] {
+		for line = line[:0]; i >= 0 && !done[i]; i = g.parents[i] {
 			done[i] = true
 			line = append(line, i)
 		}
 		for _, j := range slices.Backward(line) {
-			links = append(links, identityLink(g.auth.Identities[j]))
+			links = append(links, g.link(j))
 		}
 	}
 	return links
-}
-
-// parent is the position of the identity that identity i authenticates
-// through, or -1.
-func (g *Graph) parent(i int) int {
-	_, next, _ := g.up(g.auth.Identities[i])
-	return next
 }
 
 // Root is the link that the chain of a declared identity starts at: see [Chain.Root].
@@ -290,38 +322,7 @@ func (g *Graph) Root(identity string) (root Link, ok bool) {
 	if err != nil {
 		return Link{}, false
 	}
-	return g.rootOf(i), true
-}
-
-// rootOf walks up without building the chain, so that the roots of all
-// identities together take linear time, however long the chains are.
-func (g *Graph) rootOf(i int) Link {
-	var path []int
-	walking := make(map[int]bool)
-	for {
-		root, known := g.roots[i]
-		if !known {
-			path = append(path, i)
-			walking[i] = true
-			end, next, _ := g.up(g.auth.Identities[i])
-			switch {
-			case end != nil:
-				root = *end
-			case next < 0:
-				root = identityLink(g.auth.Identities[i])
-			case walking[next]:
-				root = identityLink(g.auth.Identities[i])
-				g.cycles = append(g.cycles, next)
-			default:
-				i = next
-				continue
-			}
-		}
-		for _, j := range path {
-			g.roots[j] = root
-		}
-		return root
-	}
+	return g.roots[g.rootOf[i]], true
 }
 
 // Providers are the declared ones, in the order of the file.
@@ -330,11 +331,12 @@ func (g *Graph) Providers() []config.Provider { return g.auth.Providers }
 // Identities are the declared ones, in the order of the file.
 func (g *Graph) Identities() []config.Identity { return g.auth.Identities }
 
-func identityLink(id config.Identity) Link {
+func (g *Graph) link(i int) Link {
+	id := &g.auth.Identities[i]
 	return Link{Name: id.Name, Kind: id.Kind, Declared: true}
 }
 
-func providerLink(p config.Provider) Link {
+func providerLink(p *config.Provider) Link {
 	return Link{Name: p.Name, Kind: p.Kind, Provider: true, Declared: true}
 }
 

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xrash/smetrics"
@@ -10,37 +11,44 @@ import (
 // An index finds names the way Atmos does: exactly, else without regard to case.
 type index struct {
 	names  []string
-	exact  map[string]int
-	folded map[string][]int
+	folded map[string]int // the position of the only name that is so in lower case, or several
 }
 
+// several stands for more than one name.
+const several = -1
+
 func newIndex(names []string) index {
-	x := index{names: names, exact: make(map[string]int, len(names)), folded: make(map[string][]int, len(names))}
+	x := index{names, make(map[string]int, len(names))}
 	for i, name := range names {
-		x.exact[name] = i
 		low := strings.ToLower(name)
-		x.folded[low] = append(x.folded[low], i)
+		if _, taken := x.folded[low]; taken {
+			i = several
+		}
+		x.folded[low] = i
 	}
 	return x
 }
 
 // find returns the position of a name. what says what is looked for, for the error.
 func (x index) find(what, name string) (int, error) {
-	if i, ok := x.exact[name]; ok {
+	low := strings.ToLower(name)
+	i, ok := x.folded[low]
+	switch {
+	case !ok:
+		return 0, &UnknownError{What: what, Name: name, Known: x.names}
+	case i != several:
 		return i, nil
 	}
-	switch hits := x.folded[strings.ToLower(name)]; len(hits) {
-	case 0:
-		return 0, &UnknownError{What: what, Name: name, Known: x.names}
-	case 1:
-		return hits[0], nil
-	default:
-		var names []string
-		for _, i := range hits {
-			names = append(names, x.names[i])
-		}
-		return 0, fmt.Errorf("%s %q %w: %s", what, name, ErrAmbiguous, strings.Join(names, ", "))
+	if i := slices.Index(x.names, name); i >= 0 {
+		return i, nil
 	}
+	var names []string
+	for _, known := range x.names {
+		if strings.ToLower(known) == low {
+			names = append(names, known)
+		}
+	}
+	return 0, fmt.Errorf("%s %q %w: %s", what, name, ErrAmbiguous, strings.Join(names, ", "))
 }
 
 // An UnknownError is an ErrUnknown with what is declared instead.

@@ -76,25 +76,3 @@ func TestLinear(t *testing.T) {
 		})
 	}
 }
-
-func BenchmarkTower(b *testing.B) {
-	for _, n := range []int{1_000, 10_000} {
-		auth := tower(n)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			for b.Loop() {
-				whole(b, auth, fmt.Sprint("id", n-1))
-			}
-		})
-	}
-}
-
-func BenchmarkBroad(b *testing.B) {
-	for _, n := range []int{1_000, 10_000} {
-		auth := broad(n)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			for b.Loop() {
-				whole(b, auth, fmt.Sprint("id", n-1))
-			}
-		})
-	}
-}
