@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"time"
 )
@@ -61,10 +60,13 @@ func (r Rule) Apply(name string, data []byte) Cut {
 	preamble, sections := split(name, data)
 	c.Rest = append(c.Rest, preamble...)
 	others := false // a section that keeps the file
+	listed := make(map[string]bool, len(sections))
 	for _, s := range sections {
+		first := !listed[s.name]
+		listed[s.name] = true
 		if r.takes(s.name) {
 			c.Rest = append(c.Rest, s.above...)
-			if !slices.Contains(c.Removed, s.name) {
+			if first {
 				c.Removed = append(c.Removed, s.name)
 			}
 			if !s.expires.IsZero() {
@@ -73,7 +75,7 @@ func (r Rule) Apply(name string, data []byte) Cut {
 			continue
 		}
 		c.Rest = append(append(append(c.Rest, s.above...), s.stamp...), s.body...)
-		if !slices.Contains(c.Kept, s.name) {
+		if first {
 			c.Kept = append(c.Kept, s.name)
 		}
 		others = others || !isDefault(s.name) || r.Declared[s.name]

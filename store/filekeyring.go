@@ -36,13 +36,13 @@ func (k FileKeyring) Location() string { return k.Dir }
 // so is something else than a file in the place of an entry; neither keeps it
 // from finding the others.
 func (k FileKeyring) Find(ctx context.Context, keys []string) ([]string, error) {
-	names, err := k.names()
-	if len(names) == 0 {
+	files, err := k.files()
+	if len(files) == 0 {
 		return nil, err
 	}
-	present := make(map[string]bool, len(names))
-	for _, name := range names {
-		present[name] = true
+	types := make(map[string]fs.FileMode, len(files))
+	for _, file := range files {
+		types[file.Name()] = file.Type()
 	}
 	var found []string
 	var errs []error
@@ -55,10 +55,11 @@ func (k FileKeyring) Find(ctx context.Context, keys []string) ([]string, error) 
 			errs = append(errs, err)
 			continue
 		}
-		if !present[name] {
+		typ, present := types[name]
+		if !present {
 			continue
 		}
-		switch ok, err := k.isEntry(key, name); {
+		switch ok, err := k.isEntry(key, name, typ); {
 		case err != nil:
 			errs = append(errs, err)
 		case ok && inSecretsStore(key):
@@ -85,7 +86,12 @@ func (k FileKeyring) Remove(ctx context.Context, key string) error {
 	if err := k.look(); err != nil {
 		return err
 	}
-	switch ok, err := k.isEntry(key, name); {
+	path := filepath.Join(k.Dir, name)
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	switch ok, err := k.isEntry(key, name, info.Mode().Type()); {
 	case err != nil:
 		return err
 	case !ok:
@@ -102,7 +108,6 @@ func (k FileKeyring) Remove(ctx context.Context, key string) error {
 	if err := ring.Remove(key); err != nil {
 		return err
 	}
-	path := filepath.Join(k.Dir, name)
 	switch _, err := os.Lstat(path); {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -114,22 +119,23 @@ func (k FileKeyring) Remove(ctx context.Context, key string) error {
 
 // List implements [Keyring].
 func (k FileKeyring) List(ctx context.Context) ([]string, error) {
-	names, err := k.names()
+	files, err := k.files()
 	if err != nil {
 		return nil, err
 	}
 	var keys []string
 	var errs []error
-	for _, name := range names {
+	for _, file := range files {
 		if err := ctx.Err(); err != nil {
 			errs = append(errs, err)
 			break
 		}
+		name := file.Name()
 		key := percent.Decode(name)
 		if again, err := fileName(key); err != nil || again != name || inSecretsStore(key) {
 			continue // no key leads to this file, or a secret's
 		}
-		switch ok, err := k.isEntry(key, name); {
+		switch ok, err := k.isEntry(key, name, file.Type()); {
 		case err != nil:
 			errs = append(errs, err)
 		case ok:
@@ -155,8 +161,8 @@ func (k FileKeyring) look() error {
 	return nil
 }
 
-// names are the names of the files in the directory; none if there is no directory.
-func (k FileKeyring) names() ([]string, error) {
+// files are what is in the directory; none if there is no directory.
+func (k FileKeyring) files() ([]fs.DirEntry, error) {
 	if err := k.look(); err != nil {
 		return nil, ignoreAbsent(err)
 	}
@@ -165,24 +171,19 @@ func (k FileKeyring) names() ([]string, error) {
 		return nil, ignoreAbsent(err)
 	}
 	defer dir.Close()
-	return dir.Readdirnames(-1)
+	return dir.ReadDir(-1)
 }
 
-// isEntry tells whether the file under name is the entry of key.
-func (k FileKeyring) isEntry(key, name string) (bool, error) {
-	path := filepath.Join(k.Dir, name)
-	info, err := os.Lstat(path)
-	if err != nil {
-		return false, ignoreAbsent(err)
-	}
+// isEntry tells whether the file under name, which is of this type, is the entry of key.
+func (k FileKeyring) isEntry(key, name string, typ fs.FileMode) (bool, error) {
 	proven := k.Default && strings.HasPrefix(key, "atmos_")
 	switch {
-	case info.Mode().IsRegular() && proven:
+	case typ.IsRegular() && proven:
 		return true, nil
-	case info.Mode().IsRegular():
-		return isEncrypted(path, info)
+	case typ.IsRegular():
+		return isEncrypted(filepath.Join(k.Dir, name))
 	case proven:
-		return false, &fs.PathError{Op: "open", Path: path, Err: ErrNotRegular}
+		return false, &fs.PathError{Op: "open", Path: filepath.Join(k.Dir, name), Err: ErrNotRegular}
 	}
 	return false, nil
 }

@@ -23,7 +23,10 @@ const maxEntry = 1 << 20
 // fileName is the name of the file that holds the entry of key. Only a slash
 // and the percent sign are escaped, so that some keys would lead elsewhere.
 func fileName(key string) (string, error) {
-	name := percent.Encode(key, "/")
+	name := key
+	if strings.ContainsAny(key, "/%") {
+		name = percent.Encode(key, "/")
+	}
 	bad := name == "." || !filepath.IsLocal(name) || len(name) > 255 || !utf8.ValidString(key) || strings.ContainsRune(key, 0)
 	if bad || badOnWindows(name) {
 		return "", fmt.Errorf("keyring entry %q: the key cannot be a file name", key)
@@ -39,8 +42,12 @@ func badOnWindows(name string) bool {
 
 // isEncrypted tells whether a regular file is encrypted as Atmos's entries are.
 // The header of the encryption is readable without the password.
-func isEncrypted(path string, before fs.FileInfo) (bool, error) {
-	if before.Size() > maxEntry {
+func isEncrypted(path string) (bool, error) {
+	before, err := os.Lstat(path)
+	if err != nil {
+		return false, ignoreAbsent(err)
+	}
+	if !before.Mode().IsRegular() || before.Size() > maxEntry {
 		return false, nil
 	}
 	file, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)

@@ -56,52 +56,127 @@ func (p Place) IsRoot() bool { return p.Path == "." || p.Path == "" }
 
 // Files looks at places and removes what is there. Nothing outside the roots
 // can be reached: no symbolic link below a root is followed. The zero value is ready.
+// It is not for several goroutines.
 type Files struct {
-	roots map[string]*os.Root
+	ways map[string][]opened // by root: the directories on the way to the last place, beginning with the root
 }
 
-// Close closes the roots that were opened.
+// An opened directory is reached step by step, so that nobody can put a link in its place.
+type opened struct {
+	*os.Root
+	name string // in the directory before it
+	info fs.FileInfo
+}
+
+// Close closes the directories that are open.
 func (f *Files) Close() error {
 	var errs []error
-	for _, r := range f.roots {
-		errs = append(errs, r.Close())
+	for root := range f.ways {
+		errs = append(errs, f.leave(root, 0))
 	}
-	clear(f.roots)
+	clear(f.ways)
 	return errors.Join(errs...)
 }
 
-// open opens the root of a place, and makes sure that no directory on the way
-// to it is a symbolic link. The error is fs.ErrNotExist if the way ends.
-func (f *Files) open(p Place) (*os.Root, error) {
-	root, ok := f.roots[p.Root]
-	if !ok {
-		var err error
-		if root, err = os.OpenRoot(p.Root); err != nil {
-			if info, statErr := os.Stat(p.Root); statErr == nil && !info.IsDir() {
-				return nil, fs.ErrNotExist
-			}
-			return nil, absentIfNoWay(err)
-		}
-		if f.roots == nil {
-			f.roots = make(map[string]*os.Root)
-		}
-		f.roots[p.Root] = root
+// leave closes all but the first n directories on the way below a root.
+func (f *Files) leave(root string, n int) error {
+	var errs []error
+	for _, dir := range f.ways[root][n:] {
+		errs = append(errs, dir.Close())
 	}
-	for i, c := range p.Path {
-		if c != '/' {
-			continue
+	f.ways[root] = f.ways[root][:n]
+	return errors.Join(errs...)
+}
+
+// start opens a root. The error is fs.ErrNotExist if there is none.
+func (f *Files) start(root string) error {
+	if len(f.ways[root]) > 0 {
+		return nil
+	}
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		if info, statErr := os.Stat(root); statErr == nil && !info.IsDir() {
+			return fs.ErrNotExist
 		}
-		info, err := root.Lstat(p.Path[:i])
-		switch {
-		case err != nil:
-			return nil, absentIfNoWay(err)
-		case info.Mode()&fs.ModeSymlink != 0:
-			return nil, &fs.PathError{Op: "open", Path: Place{p.Root, p.Path[:i]}.String(), Err: ErrSymlink}
-		case !info.IsDir():
-			return nil, fs.ErrNotExist
+		return absentIfNoWay(err)
+	}
+	if f.ways == nil {
+		f.ways = make(map[string][]opened)
+	}
+	f.ways[root] = []opened{{Root: dir}}
+	return nil
+}
+
+// open opens the directory that a place is in, and returns it with the name that
+// the place has there. Each directory on the way is looked at anew, whether it was
+// opened before or not: none may be a symbolic link. The error is fs.ErrNotExist if the way ends.
+func (f *Files) open(p Place) (dir *os.Root, name string, err error) {
+	if err := f.start(p.Root); err != nil {
+		return nil, "", err
+	}
+	if p.IsRoot() {
+		return f.ways[p.Root][0].Root, ".", nil
+	}
+	names := strings.Split(p.Path, "/")
+	for i, name := range names[:len(names)-1] {
+		if err := f.enter(p.Root, i, name); err != nil {
+			return nil, "", Place{p.Root, path.Join(names[:i+1]...)}.named(err)
 		}
 	}
-	return root, nil
+	err = f.leave(p.Root, len(names)) // Windows removes no directory that is open
+	return f.ways[p.Root][len(names)-1].Root, names[len(names)-1], err
+}
+
+// enter makes sure that the directory after the first i+1 on the way below a root is the one of a name.
+func (f *Files) enter(root string, i int, name string) error {
+	way := f.ways[root]
+	info, err := way[i].Lstat(name)
+	switch {
+	case err != nil:
+		return absentIfNoWay(err)
+	case info.Mode()&fs.ModeSymlink != 0:
+		return &fs.PathError{Op: "open", Path: name, Err: ErrSymlink}
+	case !info.IsDir():
+		return fs.ErrNotExist
+	case i+1 < len(way) && way[i+1].name == name && os.SameFile(way[i+1].info, info):
+		return nil
+	}
+	if err := f.leave(root, i+1); err != nil {
+		return err
+	}
+	dir, err := way[i].OpenRoot(name)
+	if err != nil {
+		return absentIfNoWay(err)
+	}
+	again, err := dir.Stat(".")
+	if err == nil && !os.SameFile(info, again) {
+		err = &fs.PathError{Op: "open", Path: name, Err: errReplaced}
+	}
+	if err != nil {
+		return errors.Join(err, dir.Close())
+	}
+	f.ways[root] = append(f.ways[root], opened{dir, name, info})
+	return nil
+}
+
+// errReplaced: something else has its name since it was looked at.
+var errReplaced = errors.New("was replaced while it was read")
+
+// in does something in the directory that a place is in.
+func (f *Files) in(p Place, do func(dir *os.Root, name string) error) error {
+	dir, name, err := f.open(p)
+	if err != nil {
+		return err
+	}
+	return p.named(do(dir, name))
+}
+
+// named writes the whole path into an error of a call that knew only its last name.
+func (p Place) named(err error) error {
+	if e := (*fs.PathError)(nil); errors.As(err, &e) && !filepath.IsAbs(e.Path) {
+		e.Path = p.String()
+	}
+	return err
 }
 
 // absentIfNoWay turns "a file stands where a directory should be" into fs.ErrNotExist.
@@ -115,12 +190,12 @@ func absentIfNoWay(err error) error {
 // Look describes what is at a place, without following a symbolic link. The
 // error is fs.ErrNotExist if there is nothing.
 func (f *Files) Look(p Place) (fs.FileInfo, error) {
-	root, err := f.open(p)
-	if err != nil {
-		return nil, err
-	}
-	info, err := root.Lstat(p.Path)
-	return info, absentIfNoWay(err)
+	var info fs.FileInfo
+	err := f.in(p, func(dir *os.Root, name string) (err error) {
+		info, err = dir.Lstat(name)
+		return absentIfNoWay(err)
+	})
+	return info, err
 }
 
 // List returns the names in a directory, sorted; none if there is no directory.
@@ -136,7 +211,7 @@ func (f *Files) List(p Place) ([]string, error) {
 	case !info.IsDir():
 		return nil, nil
 	}
-	dir, err := f.roots[p.Root].Open(p.Path)
+	dir, err := f.openFile(p, os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +243,7 @@ func (f *Files) read(p Place) ([]byte, fs.FileInfo, error) {
 	case before.Size() > maxFile:
 		return refuse(fmt.Errorf("larger than %d MiB", maxFile>>20))
 	}
-	file, err := f.roots[p.Root].OpenFile(p.Path, os.O_RDONLY|nonBlocking, 0)
+	file, err := f.openFile(p, os.O_RDONLY|nonBlocking)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -178,13 +253,22 @@ func (f *Files) read(p Place) ([]byte, fs.FileInfo, error) {
 		return nil, nil, err
 	}
 	if !os.SameFile(before, info) {
-		return refuse(errors.New("was replaced while it was read"))
+		return refuse(errReplaced)
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err == nil && len(data) > maxFile {
 		return refuse(fmt.Errorf("larger than %d MiB", maxFile>>20))
 	}
 	return data, info, err
+}
+
+// openFile opens a file or directory; a new file gets mode 0600.
+func (f *Files) openFile(p Place, flag int) (file *os.File, err error) {
+	err = f.in(p, func(dir *os.Root, name string) (err error) {
+		file, err = dir.OpenFile(name, flag, 0o600)
+		return err
+	})
+	return file, err
 }
 
 // LookSections tells what a rule would do to an AWS file. It changes nothing
@@ -208,7 +292,7 @@ func (f *Files) LookSections(p Place, rule Rule) (Cut, error) {
 
 // leftover tells whether the new file of a killed run stands beside p.
 func (f *Files) leftover(p Place) (bool, error) {
-	_, err := f.Look(Place{p.Root, p.Path + TempSuffix})
+	_, err := f.Look(p.temp())
 	return err == nil, ignoreAbsent(err)
 }
 
@@ -278,7 +362,7 @@ func (f *Files) edit(p Place, apply func([]byte) (Cut, error), mode mode, lock f
 		return Cut{}, err
 	}
 	defer unlock()
-	if err := ignoreAbsent(f.roots[p.Root].Remove(p.Path + TempSuffix)); err != nil {
+	if err := ignoreAbsent(f.in(p.temp(), (*os.Root).Remove)); err != nil {
 		return Cut{}, err
 	}
 	cut, info, err := f.apply(p, apply)
@@ -294,7 +378,8 @@ func (f *Files) edit(p Place, apply func([]byte) (Cut, error), mode mode, lock f
 	case len(cut.Removed) == 0:
 		return cut, fs.ErrNotExist
 	}
-	if err := replace(f.roots[p.Root], p.Path, cut.Rest, info, mode(info.Mode())); err != nil {
+	replaced := func(dir *os.Root, name string) error { return replace(dir, name, cut.Rest, info, mode(info.Mode())) }
+	if err := f.in(p, replaced); err != nil {
 		return cut, err
 	}
 	again, _, err := f.apply(p, apply)
@@ -308,7 +393,7 @@ func (f *Files) edit(p Place, apply func([]byte) (Cut, error), mode mode, lock f
 func (f *Files) create(ctx context.Context, p Place, wait time.Duration) (unlock func(), err error) {
 	deadline := time.Now().Add(wait)
 	for {
-		file, err := f.roots[p.Root].OpenFile(p.lock().Path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		file, err := f.openFile(p.lock(), os.O_CREATE|os.O_EXCL|os.O_WRONLY)
 		if err == nil {
 			return func() {
 				_ = file.Close()       // nothing was written
@@ -349,6 +434,9 @@ func (f *Files) apply(p Place, apply func([]byte) (Cut, error)) (Cut, fs.FileInf
 // TempSuffix ends the name that a new file has before it replaces the old one.
 const TempSuffix = ".credclean"
 
+// temp is the place of the new file.
+func (p Place) temp() Place { return Place{p.Root, p.Path + TempSuffix} }
+
 // replace writes data beside a file and renames it over it. Both reach the disk
 // in this order, so that a crash leaves the old file or the new one.
 func replace(root *os.Root, name string, data []byte, old fs.FileInfo, mode fs.FileMode) (err error) {
@@ -378,7 +466,7 @@ func replace(root *os.Root, name string, data []byte, old fs.FileInfo, mode fs.F
 	if err = patiently(func() error { return root.Rename(temp, name) }); err != nil {
 		return err
 	}
-	return syncDir(root, path.Dir(name))
+	return syncDir(root)
 }
 
 func ignoreAbsent(err error) error {
@@ -412,14 +500,14 @@ func (f *Files) RemoveTree(p Place) error {
 	if !info.IsDir() {
 		return f.Remove(p)
 	}
-	if err := f.roots[p.Root].RemoveAll(p.Path); err != nil {
+	if err := f.in(p, (*os.Root).RemoveAll); err != nil {
 		return err
 	}
 	return f.gone(p)
 }
 
 func (f *Files) remove(p Place) error {
-	if err := patiently(func() error { return f.roots[p.Root].Remove(p.Path) }); err != nil {
+	if err := patiently(func() error { return f.in(p, (*os.Root).Remove) }); err != nil {
 		return err
 	}
 	return f.gone(p)
@@ -467,7 +555,7 @@ func (f *Files) RemoveEmptyDir(p Place) error {
 	if !info.IsDir() {
 		return &fs.PathError{Op: "remove", Path: p.String(), Err: fs.ErrExist}
 	}
-	err = f.roots[p.Root].Remove(p.Path)
+	err = f.in(p, (*os.Root).Remove)
 	if errors.Is(err, syscall.EBUSY) { // a mount point cannot be removed
 		return &fs.PathError{Op: "remove", Path: p.String(), Err: fs.ErrExist}
 	}

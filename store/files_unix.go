@@ -32,8 +32,8 @@ func keepOwner(file *os.File, old fs.FileInfo) error {
 }
 
 // syncDir makes a rename in a directory durable.
-func syncDir(root *os.Root, name string) error {
-	dir, err := root.Open(name)
+func syncDir(root *os.Root) error {
+	dir, err := root.Open(".")
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ const removableWhileOpen = false
 func keepOwner(*os.File, fs.FileInfo) error { return nil }
 
 // syncDir does nothing: Windows has no such call, and NTFS logs a rename itself.
-func syncDir(*os.Root, string) error { return nil }
+func syncDir(*os.Root) error { return nil }
 
 // openWait is how long a file may be open elsewhere that is renamed or removed.
 const openWait = time.Second

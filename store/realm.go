@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -93,5 +92,10 @@ func hash(s string) string {
 // since v1.206.0: lower-case letters, digits, - and _, at most 64, neither at an
 // end nor doubled). It writes nothing under any other.
 func ValidRealm(realm string) bool {
-	return len(realm) <= 64 && regexp.MustCompile(`^[a-z0-9]+([-_][a-z0-9]+)*$`).MatchString(realm)
+	for part := range strings.SplitSeq(strings.ReplaceAll(realm, "_", "-"), "-") {
+		if part == "" || strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+			return false
+		}
+	}
+	return len(realm) <= 64
 }
