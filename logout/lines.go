@@ -42,10 +42,10 @@ func (p Plan) found() []string {
 // lines are those of the dry run: one for the keyring entries of each name, one
 // for each file.
 func (p Plan) lines(v View) []line {
-	var lines []line
-	entries := make(map[string][]Step)
-	for _, s := range p.Steps {
-		if s.Kind == store.KeyringEntry && s.Kept == "" {
+	lines := make([]line, 0, len(p.Steps))
+	entries := make(map[string][]*Step, len(p.Names))
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.Kind == store.KeyringEntry && s.Kept == "" {
 			entries[s.Name] = append(entries[s.Name], s)
 		}
 	}
@@ -70,7 +70,7 @@ func (p Plan) lines(v View) []line {
 	return lines
 }
 
-func (p Plan) keyringLine(n Name, steps []Step) line {
+func (p Plan) keyringLine(n Name, steps []*Step) line {
 	l := line{what: "Keyring", of: n.Name, remark: via(n)}
 	for _, s := range steps {
 		switch {

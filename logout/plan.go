@@ -133,8 +133,12 @@ func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
 		return Plan{}, err
 	}
 	p := Plan{Target: t, Names: r.distinct(), Chains: r.chains, Notes: r.notes}
+	known := make(map[string]bool)
 	for _, n := range p.Names {
-		if n.Kind != "" && !store.Knows(n.Kind) {
+		if _, asked := known[n.Kind]; !asked {
+			known[n.Kind] = n.Kind == "" || store.Knows(n.Kind)
+		}
+		if !known[n.Kind] {
 			p.Notes = append(p.Notes, fmt.Sprintf("Not known: the kind %s of %s; what only newer releases keep for it may remain", n.Kind, n.Name))
 		}
 	}
@@ -158,33 +162,45 @@ func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
 // provisionedLast moves the files that say which identities there are to the
 // end, for they are needed until nothing of these is left.
 func (p *Plan) provisionedLast() {
-	is := func(s Step) int {
+	var last []Step
+	p.Steps = slices.DeleteFunc(p.Steps, func(s Step) bool {
 		if s.Kind == store.Provisioned {
-			return 1
+			last = append(last, s)
 		}
-		return 0
-	}
-	slices.SortStableFunc(p.Steps, func(a, b Step) int { return is(a) - is(b) })
+		return s.Kind == store.Provisioned
+	})
+	p.Steps = append(p.Steps, last...)
 }
 
 // planKeyrings looks for every name under every key in every keyring.
 func (m Machine) planKeyrings(ctx context.Context, p *Plan, r removal) {
-	steps, keys := m.keySteps(r)
+	entries := m.entries(r)
+	keys := make([]string, len(entries))
+	for i, e := range entries {
+		keys[i] = e.key.Key
+	}
+	type found struct {
+		entry
+		keyring string
+		err     error
+	}
+	var all []found
 	for _, k := range m.Keyrings {
 		there, unknown := look(ctx, k, keys)
-		for _, s := range steps {
-			if !there[s.Key] && unknown[s.Key] == nil {
-				continue
+		for _, e := range entries {
+			if there[e.key.Key] || unknown[e.key.Key] != nil {
+				all = append(all, found{e, k.Location(), unknown[e.key.Key]})
 			}
-			s.Keyring, s.Err = k.Location(), unknown[s.Key]
-			p.Steps = append(p.Steps, s)
 		}
 	}
-	order := make(map[string]int, len(r.names))
-	for i, n := range r.names {
-		order[n.Name] = i
+	slices.SortStableFunc(all, func(a, b found) int { return a.name - b.name })
+	p.Steps = slices.Grow(p.Steps, len(all))
+	for _, f := range all {
+		p.Steps = append(p.Steps, Step{
+			Kind: store.KeyringEntry, Name: r.names[f.name].Name, Realm: f.key.Realm, Key: f.key.Key, LongLived: f.longLived,
+			Kept: f.kept, KeptFor: f.keptFor, Keyring: f.keyring, Err: f.err,
+		})
 	}
-	slices.SortStableFunc(p.Steps, func(a, b Step) int { return order[a.Name] - order[b.Name] })
 }
 
 // look asks a keyring for keys: which have an entry, and of which it is not
@@ -217,8 +233,17 @@ func look(ctx context.Context, k store.Keyring, keys []string) (there map[string
 	return there, unknown
 }
 
-// keySteps are the steps for all keys that an entry may be under.
-func (m Machine) keySteps(r removal) (steps []Step, keys []string) {
+// An entry is one that a keyring may have.
+type entry struct {
+	key       store.Key
+	name      int // position of its name in the removal set
+	longLived bool
+	kept      Reason
+	keptFor   string
+}
+
+// entries are those that may be there for the removal set.
+func (m Machine) entries(r removal) []entry {
 	foreign := make(map[string]bool) // realms of other projects that were looked for
 	exists := func(realm string) bool {
 		if _, known := foreign[realm]; !known {
@@ -228,26 +253,27 @@ func (m Machine) keySteps(r removal) (steps []Step, keys []string) {
 		return foreign[realm]
 	}
 	kept := m.keysToKeep(r)
-	taken := make(map[string]int)
-	for _, n := range r.names {
+	most := len(r.names) * len(store.Keys("", m.Realms))
+	entries, taken := make([]entry, 0, most), make(map[string]int, most)
+	for i, n := range r.names {
 		longLived := n.longLived(m.Graph)
 		for _, k := range store.Keys(n.Name, m.Realms) {
 			if i, is := taken[k.Key]; is {
-				steps[i].LongLived = steps[i].LongLived || longLived // a provider of the same name came first
+				entries[i].longLived = entries[i].longLived || longLived // a provider of the same name came first
 				continue
 			}
 			if kept[k.Key] {
 				continue
 			}
-			taken[k.Key] = len(steps)
-			s := Step{Kind: store.KeyringEntry, Name: n.Name, Realm: k.Realm, Key: k.Key, LongLived: longLived}
+			taken[k.Key] = len(entries)
+			e := entry{key: k, name: i, longLived: longLived}
 			if realm, ambiguous := k.ForeignRealm(m.Realms, exists); ambiguous {
-				s.Kept, s.KeptFor = KeptAmbiguous, realm
+				e.kept, e.keptFor = KeptAmbiguous, realm
 			}
-			steps, keys = append(steps, s), append(keys, k.Key)
+			entries = append(entries, e)
 		}
 	}
-	return steps, keys
+	return entries
 }
 
 // keysToKeep are the keys of the rest of the chain under KeepProvider: a

@@ -1,6 +1,7 @@
 package logout
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -30,15 +31,23 @@ type View struct {
 
 // Clean writes a name for a terminal: control characters are escaped.
 func Clean(s string) string {
+	if !strings.ContainsFunc(s, isControl) {
+		return s
+	}
 	var b strings.Builder
 	for _, r := range s {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
+		if isControl(r) {
 			fmt.Fprintf(&b, "\\u%04x", r)
 			continue
 		}
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// isControl tells whether a terminal may do something else with a character than show it.
+func isControl(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar
 }
 
 // list joins names for a sentence; of many only the first are listed.
@@ -142,7 +151,9 @@ func identities(n int) string {
 
 // Preview draws what a plan would remove. It is the dry run, and what is shown
 // before a question.
-func (p Plan) Preview(w io.Writer, v View) {
+func (p Plan) Preview(to io.Writer, v View) {
+	w := bufio.NewWriter(to)
+	defer func() { _ = w.Flush() }() // a report that cannot be written changes nothing of what is done
 	fmt.Fprintf(w, "Would remove from %s\n", p.Target.subject())
 	for _, c := range p.Chains {
 		if c.Err != nil {
@@ -199,7 +210,9 @@ func (p Plan) DryRun(w io.Writer, v View) {
 }
 
 // Render draws what became of a plan.
-func (r Report) Render(w io.Writer, v View) {
+func (r Report) Render(to io.Writer, v View) {
+	w := bufio.NewWriter(to)
+	defer func() { _ = w.Flush() }()
 	lines := r.lines(v)
 	good := 0
 	for _, l := range lines {

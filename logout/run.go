@@ -157,7 +157,7 @@ func (p Plan) inSet(names []string) []string {
 	for _, n := range names {
 		have[n] = true
 	}
-	var ordered []string
+	ordered := make([]string, 0, len(have))
 	for _, n := range p.Names {
 		if have[n.Name] {
 			ordered = append(ordered, n.Name)
