@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -49,20 +50,28 @@ func newCrowd(tb testing.TB, n int) scene {
 	return s
 }
 
-// machine is what a logout in the scene would work with.
-func (s scene) machine(tb testing.TB) logout.Machine {
+// load reads the configuration of the scene.
+func (s scene) load(tb testing.TB) *config.Config {
 	tb.Helper()
-	none := func(string) (string, bool) { return "", false }
-	work := filepath.Join(s.home, "project")
-	roots := store.NewRoots(s.home, work, filepath.Join(s.home, "tmp"), runtime.GOOS, none)
-	cfg, err := config.Load(config.System{Home: s.home, WorkDir: work, LookupEnv: none}, config.Options{})
+	cfg, err := config.Load(config.System{Home: s.home, WorkDir: filepath.Join(s.home, "project"), LookupEnv: none}, config.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return cfg
+}
+
+// none is an empty environment.
+func none(string) (string, bool) { return "", false }
+
+// machine is what a logout in the scene would work with.
+func (s scene) machine(tb testing.TB) logout.Machine {
+	tb.Helper()
+	work := filepath.Join(s.home, "project")
+	roots := store.NewRoots(s.home, work, filepath.Join(s.home, "tmp"), runtime.GOOS, none)
 	files := &store.Files{}
 	tb.Cleanup(func() { _ = files.Close() })
 	return logout.Machine{
-		Graph: chain.New(cfg.Auth), Roots: roots, WorkDir: work, Realms: []string{"acme", ""}, Files: files,
+		Graph: chain.New(s.load(tb).Auth), Roots: roots, WorkDir: work, Realms: []string{"acme", ""}, Files: files,
 		Keyrings: []store.Keyring{store.FileKeyring{Dir: store.DefaultKeyringDir(roots), Default: true}},
 	}
 }
@@ -70,50 +79,103 @@ func (s scene) machine(tb testing.TB) logout.Machine {
 // sizes are the numbers of identities between which growth is measured.
 var sizes = []int{1_000, 10_000}
 
-func BenchmarkPlan(b *testing.B) {
+// grow times something for 1,000 and for 10,000 identities. The collector runs
+// before the clock, not beside it: how often it comes in a loop has little to do with
+// a program that does this once.
+func grow(b *testing.B, prepare func(n int) (once func())) {
+	b.Helper()
 	for _, n := range sizes {
-		m := newCrowd(b, n).machine(b)
+		once := prepare(n)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			defer debug.SetGCPercent(debug.SetGCPercent(-1))
 			b.ReportAllocs()
 			for b.Loop() {
-				if p, err := logout.NewPlan(b.Context(), m, logout.Target{All: true}); err != nil || len(p.Steps) < n {
-					b.Fatal(len(p.Steps), err)
-				}
+				b.StopTimer()
+				runtime.GC()
+				b.StartTimer()
+				once()
 			}
 		})
 	}
 }
 
+func BenchmarkLoad(b *testing.B) {
+	grow(b, func(n int) func() {
+		s := scene{b.TempDir()}
+		s.write(b, "project/atmos.yaml", crowdYAML(n))
+		return func() { s.load(b) }
+	})
+}
+
+// All chains, one behind the other.
+func BenchmarkTower(b *testing.B) {
+	grow(b, func(n int) func() {
+		s := scene{b.TempDir()}
+		s.write(b, "project/atmos.yaml", towerYAML(n))
+		return chains(b, s.load(b).Auth, "aws-sso", n)
+	})
+}
+
+// All chains, side by side.
+func BenchmarkBroad(b *testing.B) {
+	grow(b, func(n int) func() {
+		s := scene{b.TempDir()}
+		s.write(b, "project/atmos.yaml", crowdYAML(n))
+		return chains(b, s.load(b).Auth, "sso-0", n/10)
+	})
+}
+
+// chains asks a graph everything.
+func chains(b *testing.B, auth config.Auth, provider string, identities int) func() {
+	b.Helper()
+	last := auth.Identities[len(auth.Identities)-1].Name
+	return func() {
+		g := chain.New(auth)
+		if c, err := g.Chain(last); err != nil || c.Err != nil {
+			b.Fatal(err, c.Err)
+		}
+		if members, err := g.Members(provider); err != nil || len(members) != 1+identities {
+			b.Fatal(len(members), err)
+		}
+		if all := g.All(); len(all) != len(auth.Providers)+len(auth.Identities) || len(g.Cycles()) > 0 {
+			b.Fatal(len(all), g.Cycles())
+		}
+	}
+}
+
+func BenchmarkPlan(b *testing.B) {
+	grow(b, func(n int) func() {
+		m := newCrowd(b, n).machine(b)
+		return func() {
+			if p, err := logout.NewPlan(b.Context(), m, logout.Target{All: true}); err != nil || len(p.Steps) < n {
+				b.Fatal(len(p.Steps), err)
+			}
+		}
+	})
+}
+
 func BenchmarkReport(b *testing.B) {
-	for _, n := range sizes {
+	grow(b, func(n int) func() {
 		m := newCrowd(b, n).machine(b)
 		p, err := logout.NewPlan(b.Context(), m, logout.Target{All: true})
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				p.DryRun(io.Discard, logout.View{Roots: m.Roots, Zone: time.UTC})
-			}
-		})
-	}
+		return func() { p.DryRun(io.Discard, logout.View{Roots: m.Roots, Zone: time.UTC}) }
+	})
 }
 
 func BenchmarkFileKeyring(b *testing.B) {
-	for _, n := range sizes {
+	grow(b, func(n int) func() {
 		k := newCrowd(b, n).machine(b).Keyrings[0]
 		var keys []string
 		for i := range n {
 			keys = append(keys, fmt.Sprintf("team-%d", i), fmt.Sprintf("atmos_team-%d", i), fmt.Sprintf("atmos_acme_team-%d", i))
 		}
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if found, err := k.Find(b.Context(), keys); err != nil || len(found) != n {
-					b.Fatal(len(found), err)
-				}
+		return func() {
+			if found, err := k.Find(b.Context(), keys); err != nil || len(found) != n {
+				b.Fatal(len(found), err)
 			}
-		})
-	}
+		}
+	})
 }

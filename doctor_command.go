@@ -340,7 +340,7 @@ func (u *checkup) troubles() int {
 
 // render draws the report.
 func (u *checkup) render(w io.Writer) {
-	fmt.Fprintf(w, "credclean %s, %s/%s, %s\n", version, runtime.GOOS, runtime.GOARCH, runtime.Version())
+	fmt.Fprintf(w, "credclean %s, %s/%s, %s\n", release(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 	for _, s := range u.sections {
 		fmt.Fprintf(w, "\n%s\n", s.title)
 		width := 0

@@ -29,7 +29,7 @@ func (p *process) openJournal(c *cli.Context, w workplace, t logout.Target, v lo
 		return j, nil
 	}
 	run := audit.Here()
-	run.Version, run.Arguments, run.Target = version, p.args, strings.TrimPrefix(j.target.String(), "=")
+	run.Version, run.Arguments, run.Target = release(), p.args, strings.TrimPrefix(j.target.String(), "=")
 	for _, f := range w.config.Files {
 		run.ConfigFiles = append(run.ConfigFiles, audit.File{Path: f.Path, SHA256: f.SHA256})
 	}

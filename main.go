@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"github.com/credclean/credclean/buildinfo"
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
@@ -30,9 +32,6 @@ import (
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/telemetry"
 )
-
-// version is set by the linker.
-var version = "dev" // -X needs a variable
 
 // The exit codes.
 const (
@@ -45,19 +44,30 @@ const (
 
 func main() { os.Exit(run(os.Args[1:])) }
 
+// release is the version of the program. What go install has built knows that of
+// its module; any other that is no release is dev.
+func release() string {
+	if buildinfo.Version != "" {
+		return buildinfo.Version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "dev"
+	}
+	return strings.TrimPrefix(info.Main.Version, "v")
+}
+
 // run is the whole program but for the exit.
 func run(args []string) int {
 	p := &process{
 		args: args, in: os.Stdin, out: os.Stdout, errOut: os.Stderr, json: wantsJSON(args),
 		log: slog.New(slog.DiscardHandler), logFile: io.NopCloser(nil),
 	}
-	ctx, stop := p.signals()
-	defer stop()
 	app := p.app()
 	p.document = newDocument(commandOf(app, args))
 	line, err := arrange(app, args)
 	if err == nil {
-		err = app.RunContext(ctx, append([]string{app.Name}, line...))
+		err = app.RunContext(context.Background(), append([]string{app.Name}, line...))
 	}
 	if err != nil {
 		p.complain(err)
@@ -128,30 +138,22 @@ func (p *process) writeDocument(err error, code int) {
 	_ = p.document.Write(p.out) // a closed pipe changes nothing of what was done
 }
 
-// signals returns a context that ends with the first SIGINT or SIGTERM; the
+// catchSignals ends the context of a command with the first SIGINT or SIGTERM; the
 // second one ends the process. A closed terminal or pipe does neither: a
-// removal that was begun goes on.
-func (p *process) signals() (ctx context.Context, stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
+// removal that was begun goes on. Help and version need none of it.
+func (p *process) catchSignals(c *cli.Context) error {
+	ctx, cancel := context.WithCancel(c.Context)
+	c.Context = ctx
 	signal.Ignore(ignoredSignals()...)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	go func() {
-		first, ok := <-signals
-		if !ok {
-			return
-		}
+		first := <-signals
 		p.caught.Store(int32(first.(syscall.Signal)))
 		cancel()
-		if second, ok := <-signals; ok {
-			os.Exit(signalCode(second.(syscall.Signal)))
-		}
+		os.Exit(signalCode((<-signals).(syscall.Signal)))
 	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		close(signals)
-		cancel()
-	}
+	return nil
 }
 
 func signalCode(s syscall.Signal) int {
@@ -296,13 +298,15 @@ func (p *process) app() *cli.App {
 	usage := func(_ *cli.Context, err error, _ bool) error {
 		return usageError{err, "credclean --help lists the commands and flags"}
 	}
-	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprintf(c.App.Writer, "credclean %s\n", c.App.Version) }
+	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprint(c.App.Writer, buildinfo.Line(c.App.Version)) }
 	app := &cli.App{
 		Name:                   "credclean",
 		Usage:                  "log out of cloud identities: remove what Atmos left of them on this machine",
 		UsageText:              "credclean logout dev-admin\ncredclean logout --provider aws-sso\ncredclean logout --all --dry-run",
 		Description:            appDescription,
-		Version:                version,
+		Version:                release(),
+		Compiled:               time.Unix(1, 0), // else urfave/cli looks at the program's file
+		Before:                 p.catchSignals,
 		HideHelpCommand:        true,
 		UseShortOptionHandling: true,
 		// A name or path may have a comma in it; --profile is split on its own.

@@ -51,6 +51,7 @@ func manual(app *cli.App) string {
 	m.text(roff("They may stand before and after the command and its arguments."))
 	m.flags(app.VisibleFlags())
 	m.section("EXIT STATUS")
+	leadingCodes := regexp.MustCompile(`^[0-9]+( or [0-9]+)*`)
 	for entry := range strings.SplitSeq(strings.TrimSuffix(oneLine(exits), "."), "; ") {
 		codes := leadingCodes.FindString(entry)
 		m.entry(`\fB`+roff(codes)+`\fR`, strings.TrimPrefix(entry, codes))
@@ -66,9 +67,6 @@ func manual(app *cli.App) string {
 	}
 	return m.b.String()
 }
-
-// leadingCodes are the exit codes that an entry begins with, as "130 or 143".
-var leadingCodes = regexp.MustCompile(`^[0-9]+( or [0-9]+)*`)
 
 func locationAbout(l store.Location) string {
 	what := logout.Word(l.Kind)

@@ -22,6 +22,8 @@ type redactor struct {
 	known map[string]string // placeholders by name in lower case
 	count map[string]int    // placeholders of a kind
 	order []string          // of known: longer names first
+
+	patterns *patterns
 }
 
 // learn makes placeholders for names of a kind.
@@ -76,14 +78,11 @@ func (r *redactor) part(part string) string {
 	if placeholder := r.known[strings.ToLower(part)]; placeholder != "" {
 		return placeholder
 	}
-	if slices.Contains(strings.Fields(plainParts), part) || placeholders.MatchString(part) {
+	if slices.Contains(strings.Fields(plainParts), part) || r.match().placeholders.MatchString(part) {
 		return part
 	}
 	return r.name("path", part)
 }
-
-// placeholders matches those that stand for names and parts of paths.
-var placeholders = regexp.MustCompile(`^(identity|provider|integration|name|realm|profile|user|url|path)-[0-9]+$`)
 
 // text shows a sentence.
 func (r *redactor) text(s string) string {
@@ -97,8 +96,8 @@ func (r *redactor) text(s string) string {
 		s = replaceWord(s, name, r.known[name])
 	}
 	// What stands in quotes is never a word of ours.
-	s = quoted.ReplaceAllStringFunc(s, func(in string) string {
-		if placeholders.MatchString(strings.Trim(in, `"`)) {
+	s = r.match().quoted.ReplaceAllStringFunc(s, func(in string) string {
+		if r.match().placeholders.MatchString(strings.Trim(in, `"`)) {
 			return in
 		}
 		return `"…"`
@@ -117,26 +116,40 @@ func (r *redactor) word(word string) string {
 	}
 	if core := strings.Trim(word, `"'(),;:`); strings.ContainsFunc(core, isSeparator) {
 		before, after, _ := strings.Cut(word, core)
-		path, position := core, positions.FindString(core)
+		path, position := core, r.match().positions.FindString(core)
 		path = strings.TrimSuffix(path, position)
 		return before + r.path(path) + position + after
 	}
-	word = pieces.ReplaceAllStringFunc(word, func(piece string) string {
-		if placeholders.MatchString(piece) || slices.Contains(strings.Fields(plainWords), strings.ToLower(piece)) || number.MatchString(piece) {
+	word = r.match().pieces.ReplaceAllStringFunc(word, func(piece string) string {
+		if r.match().placeholders.MatchString(piece) || slices.Contains(strings.Fields(plainWords), strings.ToLower(piece)) || r.match().number.MatchString(piece) {
 			return piece
 		}
 		return "…"
 	})
-	return hidden.ReplaceAllString(word, "…")
+	return r.match().hidden.ReplaceAllString(word, "…")
 }
 
-var (
-	quoted    = regexp.MustCompile(`"(\\.|[^"\\])*"`)
-	positions = regexp.MustCompile(`(:[0-9]+)*$`)
-	pieces    = regexp.MustCompile(`[^.:,;()\[\]{}"'=!?<>%|]+`)
-	number    = regexp.MustCompile(`^[0-9]{1,4}$`)
-	hidden    = regexp.MustCompile(`…(\W*…)+`)
-)
+// patterns are what the parts of a sentence are told by.
+type patterns struct {
+	quoted, positions, pieces, number, hidden *regexp.Regexp
+
+	placeholders *regexp.Regexp // those that stand for names and parts of paths
+}
+
+// match returns the patterns. They are compiled when they are first needed.
+func (r *redactor) match() *patterns {
+	if r.patterns == nil {
+		r.patterns = &patterns{
+			quoted:       regexp.MustCompile(`"(\\.|[^"\\])*"`),
+			positions:    regexp.MustCompile(`(:[0-9]+)*$`),
+			pieces:       regexp.MustCompile(`[^.:,;()\[\]{}"'=!?<>%|]+`),
+			number:       regexp.MustCompile(`^[0-9]{1,4}$`),
+			hidden:       regexp.MustCompile(`…(\W*…)+`),
+			placeholders: regexp.MustCompile(`^(identity|provider|integration|name|realm|profile|user|url|path)-[0-9]+$`),
+		}
+	}
+	return r.patterns
+}
 
 // replaceWord replaces name, whatever its case, where it is not a part of a longer word.
 func replaceWord(s, name, by string) string {

@@ -19,7 +19,7 @@ import (
 func shipped(t *testing.T) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "credclean")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", file, ".")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-ldflags", "-X github.com/credclean/credclean/buildinfo.Version=1.2.3", "-o", file, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -50,6 +50,28 @@ func TestStart(t *testing.T) {
 	}
 	if n := hung.Dialled(); n > 0 {
 		t.Errorf("the bus was dialled %d times", n)
+	}
+}
+
+// A release tells its version before the packages are set up that a logout needs.
+func TestVersionFirst(t *testing.T) {
+	program := shipped(t)
+	for line, early := range map[string]bool{"--version": true, "-v": true, "--version --no-color": false, "--help": false} {
+		cmd := exec.CommandContext(t.Context(), program, strings.Fields(line)...)
+		cmd.Env = append(os.Environ(), "GODEBUG=inittrace=1")
+		var out, trace strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &trace
+		if err := cmd.Run(); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if line != "--help" && out.String() != "credclean 1.2.3\n" {
+			t.Errorf("%s prints %q", line, out.String())
+		}
+		for _, pkg := range []string{"gopkg.in/yaml", "net/http", "survey"} {
+			if setUp := strings.Contains(trace.String(), pkg); setUp == early {
+				t.Errorf("%s: %s is set up: %v\n%s", line, pkg, setUp, trace.String())
+			}
+		}
 	}
 }
 

@@ -11,16 +11,12 @@ import "os"
 // Version is that of the release, without a v. The linker sets it; in any other build it is empty.
 var Version string //nolint:gochecknoglobals // -X needs a variable
 
-//nolint:gochecknoinits // it has to run before the init functions of other packages
+//nolint:gochecknoinits,forbidigo // main would come too late, after the init functions of all packages
 func init() {
-	if Version == "" || len(os.Args) != 2 || os.Args[1] != "--version" && os.Args[1] != "-v" {
-		return
+	if Version != "" && len(os.Args) == 2 && (os.Args[1] == "--version" || os.Args[1] == "-v") {
+		_, _ = os.Stdout.WriteString(Line(Version))
+		os.Exit(0)
 	}
-	_, err := os.Stdout.WriteString(Line(Version))
-	if err != nil {
-		os.Exit(1)
-	}
-	os.Exit(0)
 }
 
 // Line is what --version prints.
