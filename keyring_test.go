@@ -72,6 +72,11 @@ func cmdKeyring(ts *testscript.TestScript, args []string) {
 		}
 		return args[i]
 	}
+	// The daemon has a home directory of its own, but its keyrings are on disk where the program looks.
+	disk := filepath.Join(w.work, "home/.local/share/keyrings")
+	if info, err := os.Lstat(disk); err == nil && info.Mode()&os.ModeSymlink != 0 && slices.Contains([]string{"start", "empty", "hung", "none"}, args[0]) {
+		ts.Check(os.Remove(disk))
+	}
 	switch args[0] {
 	case "start":
 		home, err := os.MkdirTemp(w.work, "keyring")
@@ -80,6 +85,8 @@ func cmdKeyring(ts *testscript.TestScript, args []string) {
 		ts.Check(err)
 		ts.Defer(b.Close)
 		w.keyring = &systemKeyring{Bus: b, home: home}
+		ts.Check(os.MkdirAll(filepath.Dir(disk), 0o700))
+		ts.Check(os.Symlink(filepath.Join(home, ".local/share/keyrings"), disk))
 		ts.Setenv("DBUS_SESSION_BUS_ADDRESS", b.Address)
 		return
 	case "empty":

@@ -513,25 +513,28 @@ func (p *process) keyrings(c *cli.Context, w workplace, opts store.SystemOptions
 	return keyrings, warnings
 }
 
+// busWait is how long a session bus may take to say anything where no keyring is
+// on disk. One that lives answers within a millisecond.
+const busWait = 75 * time.Millisecond
+
 // systemKeyring is the keyring of the operating system, or nil if there is
 // none and nothing can have been stored in one.
 func (p *process) systemKeyring(c *cli.Context, w workplace, opts store.SystemOptions) (k store.Keyring, warning string) {
 	home := w.Roots[store.Home]
-	k = store.NewSystemKeyring(opts)
 	if owner := otherOwner(home); owner != "" {
-		return store.NotAsked(k.Location(), fmt.Errorf("the system keyring of %s was not asked", owner)),
+		return store.NotAsked(store.SystemKeyring, fmt.Errorf("the system keyring of %s was not asked", owner)),
 			fmt.Sprintf("credentials below %s are cleaned, which belongs to %s; that user's system keyring cannot be asked from here", home, owner)
 	}
-	if _, err := k.Find(c.Context, nil); !errors.Is(err, store.ErrNoService) {
-		return k, ""
+	onDisk, diskErr := store.KeyringOnDisk(home, w.config.LookupEnv)
+	if !onDisk && diskErr == nil {
+		opts.BusWait = busWait
 	}
-	data, _ := w.config.LookupEnv("XDG_DATA_HOME")
-	onDisk, err := store.KeyringOnDisk(home, data)
-	if err != nil {
-		return k, fmt.Sprintf("no keyring service here, and whether a keyring is on disk cannot be told: %v", err)
-	}
-	if onDisk {
+	k = store.NewSystemKeyring(opts)
+	switch _, err := k.Find(c.Context, nil); {
+	case onDisk || !errors.Is(err, store.ErrNoService):
 		return k, ""
+	case diskErr != nil:
+		return k, fmt.Sprintf("no keyring service here, and whether a keyring is on disk cannot be told: %v", diskErr)
 	}
 	return nil, "no keyring service here, and no keyring on disk: nothing can have been stored in one"
 }

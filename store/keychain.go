@@ -41,7 +41,7 @@ func NewKeychain(opts SystemOptions) *Keychain {
 }
 
 // Location implements [Keyring].
-func (k *Keychain) Location() string { return systemKeyring }
+func (k *Keychain) Location() string { return SystemKeyring }
 
 // Find implements [Keyring], with one process however many keys there are.
 func (k *Keychain) Find(ctx context.Context, keys []string) ([]string, error) {

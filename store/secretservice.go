@@ -35,7 +35,7 @@ func NewSecretService(opts SystemOptions) *SecretService {
 }
 
 // Location implements [Keyring].
-func (s *SecretService) Location() string { return systemKeyring }
+func (s *SecretService) Location() string { return SystemKeyring }
 
 // Find implements [Keyring]. A locked collection that hides what is in it is an
 // ErrLocked with its name.
@@ -147,7 +147,7 @@ func (s *SecretService) connected(ctx context.Context, use func(*client) error) 
 	if s.dead != nil {
 		return s.dead
 	}
-	c, err := connect(ctx, s.opts.timeout())
+	c, err := connect(ctx, s.opts)
 	if err == nil {
 		defer c.close()
 		err = use(c)

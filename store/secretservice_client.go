@@ -40,13 +40,13 @@ type client struct {
 }
 
 // connect dials the session bus and asks the service for its collections, all
-// within timeout.
-func connect(ctx context.Context, timeout time.Duration) (*client, error) {
-	bounded, cancel := context.WithTimeout(ctx, timeout)
+// within the timeout.
+func connect(ctx context.Context, opts SystemOptions) (*client, error) {
+	c := &client{timeout: opts.timeout()}
+	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	c := &client{timeout: timeout}
 	var err error
-	if c.conn, c.close, err = dial(bounded); err != nil {
+	if c.conn, c.close, err = dialWithin(bounded, opts.BusWait); err != nil {
 		return nil, c.explain(ctx, err)
 	}
 	if err := c.property(bounded, servicePath, serviceInterface, "Collections", &c.collections); err != nil {
@@ -54,6 +54,20 @@ func connect(ctx context.Context, timeout time.Duration) (*client, error) {
 		return nil, c.explain(ctx, err)
 	}
 	return c, nil
+}
+
+// dialWithin is dial, but a bus that says nothing for so long counts as missing. Zero waits for ctx.
+func dialWithin(ctx context.Context, wait time.Duration) (*dbus.Conn, func(), error) {
+	if wait == 0 {
+		return dial(ctx)
+	}
+	brief, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	conn, hangUp, err := dial(brief)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = fmt.Errorf("%w: the session bus does not answer", ErrNoService)
+	}
+	return conn, hangUp, err
 }
 
 // dial connects to the session bus. Neither the dialling nor the

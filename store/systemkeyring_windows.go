@@ -21,7 +21,7 @@ func NewSystemKeyring(SystemOptions) Keyring { return credentialManager{} }
 // keyring_windows.go).
 type credentialManager struct{}
 
-func (credentialManager) Location() string { return systemKeyring }
+func (credentialManager) Location() string { return SystemKeyring }
 
 // Find implements [Keyring].
 func (m credentialManager) Find(ctx context.Context, keys []string) ([]string, error) {
