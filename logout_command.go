@@ -130,7 +130,12 @@ func (p *process) logout(c *cli.Context) error {
 		return err
 	}
 	journal.start(plan)
-	report := plan.Run(c.Context, m, logout.Observer{Before: journal.before, After: journal.after})
+	progress := p.newProgress(c, plan)
+	report := plan.Run(c.Context, m, logout.Observer{Before: journal.before, After: func(r logout.Result) {
+		journal.after(r)
+		progress.step()
+	}})
+	progress.end()
 	auditErr := journal.finish(report)
 	doc = report.Document(view)
 	if !p.json {
