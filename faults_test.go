@@ -156,6 +156,7 @@ func (s scene) command(t *testing.T, args ...string) *exec.Cmd {
 	cmd.Env = []string{
 		"HOME=" + s.home, "TMPDIR=" + filepath.Join(s.home, "tmp"), "PATH=" + os.Getenv("PATH"), "TZ=UTC",
 		"DBUS_SESSION_BUS_ADDRESS=" + noBus, "GORACE=atexit_sleep_ms=0", oneThread + "=1",
+		"GOCOVERDIR=" + os.Getenv("GOCOVERDIR"), // see make cover
 	}
 	return cmd
 }
@@ -207,6 +208,8 @@ func (c call) String() string { return fmt.Sprintf("%s(%s)", c.name, c.args) }
 var (
 	callLine = regexp.MustCompile(`^(\d+) +(\w+)\((.*)\) += (.*)$`)
 	dirPath  = regexp.MustCompile(`^(?:AT_FDCWD|\d+)<([^>]*)>(?:\(deleted\))?(?:, "([^"]*)")?`)
+	realms   = regexp.MustCompile(`(["/])(?:[0-9a-f]{8}|[0-9a-f]{16})(["/\n ])`) // automatic ones, which differ with the directory
+	pointer  = regexp.MustCompile(`\b0x[0-9a-f]{6,}\b`)
 	noName   = regexp.MustCompile(`^(write|read|fsync|close)$`)
 )
 
@@ -214,6 +217,7 @@ var (
 // without that, another one may be the first in the trace.
 func (s scene) parse(text string) (calls []call) {
 	text = strings.ReplaceAll(text, s.home, "~")
+	text = pointer.ReplaceAllString(realms.ReplaceAllString(text, "$1<realm>$2"), "<pointer>")
 	first, _, _ := strings.Cut(text, " ")
 	count := map[string]int{}
 	unfinished := ""
@@ -253,7 +257,7 @@ func (s scene) parse(text string) (calls []call) {
 }
 
 // The calls that fail, and the causes as a report names them.
-const faultyCalls = "openat,unlinkat,renameat,renameat2,rename,fsync,fdatasync,flock"
+const faultyCalls = "openat,unlinkat,renameat,renameat2,rename,fsync,fdatasync,flock,newfstatat,fstat,getdents64"
 
 var causes = []struct{ name, text string }{
 	{"EIO", "input/output error"},
@@ -342,8 +346,9 @@ func (s scene) checkFault(t *testing.T, site call, cause string, code int, out s
 		if !strings.Contains(out, cause) {
 			t.Errorf("%q is not named", cause)
 		}
-		if out := strings.ReplaceAll(out, s.home, "~"); !strings.Contains(out, named(site.path)) {
-			t.Errorf("%s is not named", named(site.path))
+		out := realms.ReplaceAllString(strings.ReplaceAll(out, s.home, "~"), "$1<realm>$2")
+		if !slices.ContainsFunc(site.names(), func(name string) bool { return strings.Contains(out, name) }) {
+			t.Errorf("%s is not named", site.path)
 		}
 		for _, name := range left {
 			if code == exitLeft && !concerns(site.path, "~/"+name) {
@@ -407,12 +412,19 @@ func subject(name string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(name, ".credclean"), ".lock")
 }
 
-// named is what a report calls a file.
-func named(file string) string {
-	if key, ok := strings.CutPrefix(file, "~/"+ringDir); ok {
-		return "Keyring: " + strings.TrimPrefix(key, "atmos_acme_")
+// names are what a report may call what a call is about. A look at a file that is made sure
+// to be gone before its lock goes is told of its directory.
+func (c call) names() []string {
+	key, ok := strings.CutPrefix(c.path+"/", "~/"+ringDir)
+	switch {
+	case ok && key == "":
+		return []string{"✗ Keyring: "}
+	case ok:
+		return []string{"Keyring: " + strings.TrimPrefix(strings.TrimSuffix(key, "/"), "atmos_acme_")}
+	case c.name == "newfstatat":
+		return []string{subject(c.path), "✗ Files: " + path.Dir(c.path) + "/ ("}
 	}
-	return subject(file)
+	return []string{subject(c.path)}
 }
 
 // concerns tells whether a fault at one path may keep another from being removed.

@@ -46,9 +46,10 @@ func (o SystemOptions) timeout() time.Duration {
 func KeyringOnDisk(home string, lookupEnv func(string) (string, bool)) (bool, error) {
 	var errs []error
 	for _, data := range under(home, ".local/share", lookupEnv, "XDG_DATA_HOME") {
-		for dir, ext := range map[string]string{"keyrings": ".keyring", "keyrings/v1": ".keyring", "kwalletd": ".kwl"} {
+		for _, pattern := range []string{"keyrings/*.keyring", "keyrings/v1/*.keyring", "kwalletd/*.kwl"} {
+			dir, file := filepath.Split(pattern)
 			files, err := os.ReadDir(filepath.Join(data, dir))
-			if slices.ContainsFunc(files, func(f fs.DirEntry) bool { return strings.HasSuffix(f.Name(), ext) }) {
+			if slices.ContainsFunc(files, func(f fs.DirEntry) bool { return strings.HasSuffix(f.Name(), file[1:]) }) {
 				return true, nil
 			}
 			errs = append(errs, ignoreAbsent(absentIfNoWay(err)))
