@@ -49,7 +49,7 @@ func Load(sys System, opt Options) (*Config, error) {
 	locations := l.profileLocations(doc, c.Dirs)
 	selected, err := selectProfiles(l.profileNames(c, opt, doc), locations)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(append(l.errs, err)...) // they may be why it is not found
 	}
 	for _, dir := range selected {
 		if doc, err = l.profile(doc, dir); err != nil {
