@@ -135,7 +135,8 @@ func (s scene) files(t *testing.T) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	err := filepath.WalkDir(s.home, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		info, statErr := os.Stat(name)
+		if err != nil || statErr == nil && info.IsDir() { // also by way of a link
 			return err
 		}
 		text, err := os.ReadFile(name)
