@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // A mainFile is an atmos.yaml, as opposed to what one draws in.
@@ -109,11 +110,19 @@ func (l *loader) lookup(dir, name string) string {
 		switch _, err := os.Stat(path); {
 		case err == nil:
 			return path
-		case errors.Is(err, fs.ErrPermission):
-			l.miss("%s: %v", l.display(path), fs.ErrPermission)
+		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
+			l.miss("%s: %v", l.display(path), cause(err))
 		}
 	}
 	return ""
+}
+
+// cause is an error of the operating system without the path.
+func cause(err error) error {
+	if e := (*fs.PathError)(nil); errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }
 
 // hasLocal says whether dir is configured itself. If so, Atmos v1.205.1 and

@@ -107,7 +107,11 @@ func (l *loader) discovered() ([]mainFile, error) {
 	if len(mains) > 0 || l.gitRoot != "" && (isDir(filepath.Join(l.gitRoot, ".atmos.d")) || isDir(filepath.Join(l.gitRoot, "atmos.d"))) {
 		return mains, nil
 	}
-	return nil, fmt.Errorf("%w in %s", ErrNotFound, strings.Join(places, ", "))
+	missed := "" // what could not be looked at may be one
+	for _, w := range l.incomplete {
+		missed += "; " + w
+	}
+	return nil, fmt.Errorf("%w in %s%s", ErrNotFound, strings.Join(places, ", "), missed)
 }
 
 // merged merges the main files with all that they draw in.
