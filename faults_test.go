@@ -422,6 +422,8 @@ func (c call) names() []string {
 		return []string{"✗ Keyring: "}
 	case ok:
 		return []string{"Keyring: " + strings.TrimPrefix(strings.TrimSuffix(key, "/"), "atmos_acme_")}
+	case strings.HasPrefix(c.path, "~/project/"):
+		return []string{c.path, path.Base(c.path) + ": "}
 	case c.name == "newfstatat":
 		return []string{subject(c.path), "✗ Files: " + path.Dir(c.path) + "/ ("}
 	}
