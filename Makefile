@@ -1,11 +1,13 @@
 GOLANGCI_LINT_VERSION := v2.15.0
 GORELEASER_VERSION := v2.15.4
 ACTIONLINT_VERSION := v1.7.12
+GREMLINS_VERSION := v0.6.0
 GOTESTFLAGS :=
 
 FUZZTIME := 5s
+PKG := ./config
 
-.PHONY: help build test faults fuzz bench lint lint-contrib demo require snapshot ci
+.PHONY: help build test faults fuzz cover mutants bench picture lint lint-contrib demo require snapshot ci
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +37,15 @@ fuzz: ## Run every fuzz target for FUZZTIME (5s)
 			$$run || { echo "$$target: once more"; $$run; } || exit 1; \
 		done; \
 	done
+
+cover: require ## Show what no test reaches, in what tests start as well
+	@.ci/cover
+
+# With --test-cpu, v0.6.0 passes go test a flag that it does not know, and all mutants seem killed.
+mutants: require ## Break the code of PKG in one place after the other, and see whether a test fails
+	@.ci/install GREMLINS_VERSION github.com/go-gremlins/gremlins/cmd/gremlins
+	go test -count=1 $(PKG)
+	"$$(go env GOPATH)/bin/gremlins" unleash --workers 1 --timeout-coefficient 60 $(PKG)
 
 bench: ## Time whole processes and what they are made of, as in BENCHMARKS.md
 	@testdata/bench/run

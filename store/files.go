@@ -176,6 +176,9 @@ func (p Place) named(err error) error {
 	if e := (*fs.PathError)(nil); errors.As(err, &e) && !filepath.IsAbs(e.Path) {
 		e.Path = p.String()
 	}
+	if e := (*os.LinkError)(nil); errors.As(err, &e) {
+		e.Old, e.New = filepath.Join(p.Dir().String(), e.Old), filepath.Join(p.Dir().String(), e.New)
+	}
 	return err
 }
 
