@@ -139,10 +139,10 @@ func dotenv(file, data string) *value {
 		} else if i := strings.Index(text, " #"); i >= 0 {
 			text = strings.TrimSpace(text[:i])
 		}
-		e := entry{name, strings.ToLower(name), textValue(position{file, line, 1}, text)}
-		v.entries = append(slices.DeleteFunc(v.entries, func(old entry) bool { return old.name == name }), e)
+		v.entries = append(v.entries, entry{name, strings.ToLower(name), textValue(position{file, line, 1}, text)})
 		v.size++
 	}
+	v.entries = lastOf(v.entries, func(e entry) string { return e.name })
 	return v
 }
 

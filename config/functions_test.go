@@ -1,8 +1,11 @@
 package config_test
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/credclean/credclean/config"
 )
@@ -16,7 +19,7 @@ auth:
   keyring: !include conf.json .keyring
   providers:
     set: {start_url: !env URL, region: !env REGION eu-west-1, kind: !env EMPTY other}
-    words: {start_url: !env 'NONE "a default"', region: !env NONE}
+    words: {start_url: !env 'NONE "a default"', region: !env NONE, kind: !env 'NONE ""'}
     paths: {start_url: !repo-root , region: !cwd , kind: !cwd sub/dir}
     refused: {start_url: !exec touch ran, region: !random 1, driver: !exec x}
     included: !include provider.yaml
@@ -121,9 +124,61 @@ func TestIncludeFromDropIn(t *testing.T) {
 }
 
 func TestBrokenInclude(t *testing.T) {
-	m := newMachine(t, files{"work/atmos.yaml": "auth: !include a.yaml\n", "work/a.yaml": "a: b: c\n"})
-	_, err := m.load(config.Options{})
-	if want := "a.yaml:1:1: mapping values are not allowed in this context"; err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
+	bomb := "auth:\n  x:\n    a: &a !include v.env\n"
+	for c := 'b'; c <= 'e'; c++ {
+		bomb += fmt.Sprintf("    %c: &%c [%s]\n", c, c, strings.Repeat("*"+string(c-1)+", ", 10))
+	}
+	for _, tt := range []struct {
+		name  string
+		files files
+		want  string
+	}{
+		{
+			"not YAML",
+			files{"work/atmos.yaml": "auth: !include a.yaml\n", "work/a.yaml": "a: b: c\n"},
+			"a.yaml:1:1: mapping values are not allowed in this context",
+		},
+		{
+			"a line of variables",
+			files{"work/atmos.yaml": "auth: !include v.env\n", "work/v.env": "# one\nrealm=acme\n\nproviders=corp\n"},
+			"v.env:4:1: auth.providers: want a mapping, not text",
+		},
+		{
+			"a bomb of variables",
+			files{"work/atmos.yaml": bomb, "work/v.env": numbered(600)},
+			"atmos.yaml:7:8: aliases stand for more than 5000000 values",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := newMachine(t, tt.files).load(config.Options{})
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("got  %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// numbered are n variables.
+func numbered(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "V%d=x\n", i)
+	}
+	return b.String()
+}
+
+// An .env is read in one go, however long it is.
+func TestLongDotenv(t *testing.T) {
+	const n = 200_000
+	var env strings.Builder
+	for i := range n {
+		fmt.Fprintf(&env, "NAME_%d=value\n", i)
+	}
+	env.WriteString("ATMOS_AUTH_REALM=acme\n")
+	m := newMachine(t, files{"work/atmos.yaml": "env: !include .env\n", "work/.env": env.String()})
+	start := time.Now()
+	mustLoad(t, m)
+	if took := time.Since(start); took > 20*time.Second { // a look at all lines for each would take minutes
+		t.Errorf("it took %v", took)
 	}
 }

@@ -50,7 +50,7 @@ func match(root string, patterns ...string) ([]string, error) {
 	if strings.Contains(patterns[0], "**") {
 		depth = maxDepth
 	}
-	w := walker{seen: map[string]bool{}, patterns: patterns}
+	w := walker{inside: map[string]bool{}, patterns: patterns}
 	if err := w.walk(root, "", depth); err != nil {
 		return nil, err
 	}
@@ -71,10 +71,10 @@ func match(root string, patterns ...string) ([]string, error) {
 	return found, nil
 }
 
-// A walker follows symbolic links to directories, each directory once.
+// A walker follows symbolic links to directories, but into none that it is in already.
 type walker struct {
 	patterns []string
-	seen     map[string]bool
+	inside   map[string]bool
 	entries  int
 	found    []string // with slashes, from the root
 }
@@ -82,10 +82,11 @@ type walker struct {
 func (w *walker) walk(root, rel string, depth int) error {
 	dir := filepath.Join(root, filepath.FromSlash(rel))
 	physical, err := filepath.EvalSymlinks(dir)
-	if err != nil || w.seen[physical] {
-		return nil //nolint:nilerr // a pattern that leads nowhere matches nothing
+	if err != nil || w.inside[physical] {
+		return nil // a pattern that leads nowhere matches nothing
 	}
-	w.seen[physical] = true
+	w.inside[physical] = true
+	defer delete(w.inside, physical)
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

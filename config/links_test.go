@@ -18,6 +18,22 @@ func TestSymlinkLoops(t *testing.T) {
 	equal(t, []string{c.Auth.Realm, c.Logs.Level}, []string{"a", "b"})
 }
 
+// A pattern goes no deeper than its slashes: else the link would be met before
+// the directory that it leads to, which is entered once.
+func TestPatternDepth(t *testing.T) {
+	m := newMachine(t, files{
+		"work/atmos.yaml":    "import: \"conf/*/x.yaml\"\n",
+		"work/conf/a/x.yaml": realm("a"),
+		"work/conf/b/x.yaml": "logs: {level: b}\n",
+	})
+	if err := os.Symlink("../b", m.path("work/conf/a/link")); err != nil {
+		t.Fatal(err)
+	}
+	c := mustLoad(t, m)
+	equal(t, c.Files, paths("work/conf/a/x.yaml", "work/conf/b/x.yaml", "work/atmos.yaml"))
+	equal(t, []string{c.Auth.Realm, c.Logs.Level}, []string{"a", "b"})
+}
+
 // Atmos derives the realm from the spelling of the directory.
 func TestSymlinkedWorkDir(t *testing.T) {
 	m := newMachine(t, files{"real/atmos.yaml": realm("here")})

@@ -415,13 +415,13 @@ env:
   atmos_lower: x
   COUNTS: [1, 2]
 `,
-		"work/.env": "# a comment\nexport ATMOS_PROFILE_HINT=\"dev # still\" # not\nATMOS_PLAIN = one two # rest\nOTHER=1\n",
+		"work/.env": "# a comment\nexport ATMOS_PROFILE_HINT=\"dev # still\" # not\nATMOS_PLAIN = one two # rest\nATMOS_EMPTY=\"\" # nothing\nOTHER=1\n",
 	})
 	m.env = map[string]string{"ATMOS_AUTH_REALM": "from-process", "KEYRING": "file", "PATH": "/bin"}
 	c := mustLoad(t, m)
 	got := map[string]string{}
 	for _, name := range []string{
-		"ATMOS_AUTH_REALM", "ATMOS_KEYRING_TYPE", "ATMOS_SECRET", "ATMOS_GONE", "AWS_REGION", "atmos_lower", "PATH", "ATMOS_PROFILE_HINT", "ATMOS_PLAIN", "OTHER",
+		"ATMOS_AUTH_REALM", "ATMOS_KEYRING_TYPE", "ATMOS_SECRET", "ATMOS_GONE", "AWS_REGION", "atmos_lower", "PATH", "ATMOS_PROFILE_HINT", "ATMOS_PLAIN", "ATMOS_EMPTY", "OTHER",
 	} {
 		if s, ok := c.LookupEnv(name); ok {
 			got[name] = s
@@ -433,6 +433,7 @@ env:
 		"PATH":               "/bin",
 		"ATMOS_PROFILE_HINT": "dev # still",
 		"ATMOS_PLAIN":        "one two",
+		"ATMOS_EMPTY":        "",
 	})
 	equal(t, c.Warnings, []string{"atmos.yaml:6:17: env.ATMOS_SECRET: !exec is never run"})
 	equal(t, c.Files, paths("work/.env", "work/atmos.yaml"))

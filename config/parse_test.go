@@ -243,7 +243,30 @@ func bomb(n int) string {
 	return b.String()
 }
 
+// millions are exactly n values, 0 to 5,000 of them beside the aliases.
+func millions(n int) string {
+	const list, lists = 1 + 999, 1 + 999*1000
+	rest := n - (2 + list + lists + 1 + 4*lists)
+	return fmt.Sprintf("auth:\n  x: &x [%s]\n  y: &y [%s]\n  z: [*y, *y, *y, *y%s]\n",
+		strings.Repeat("a, ", 999), strings.Repeat("*x, ", 999), strings.Repeat(", a", rest))
+}
+
+func TestMostValues(t *testing.T) {
+	equal(t, *parse(t, millions(5_000_000)), config.Config{})
+}
+
 func TestParseErrors(t *testing.T) {
+	var wrong strings.Builder
+	var first []string
+	wrong.WriteString("auth:\n  providers:\n")
+	for i := range 12 {
+		fmt.Fprintf(&wrong, "    p%d: []\n", i)
+		if i < 10 {
+			first = append(first, fmt.Sprintf("atmos.yaml:%d:9: auth.providers.p%d: want a mapping, not a list", i+3, i))
+		}
+	}
+	const indented = "auth:\n  providers:\n    corp:\n      kind: k\n     region: r\n  identities: {}\n"
+	padding := "#" + strings.Repeat(" ", 64<<10-len(indented)-1)
 	for _, tt := range []struct {
 		name string
 		text string
@@ -260,16 +283,21 @@ func TestParseErrors(t *testing.T) {
 			"atmos.yaml:5:6: env: want a mapping, not a list\natmos.yaml:2:10: auth.realm: want text, not a list\n" +
 				"atmos.yaml:3:7: logs: want a mapping, not a list\natmos.yaml:4:23: settings.telemetry: want a mapping, not text",
 		},
+		{"the first ten are named", wrong.String(), strings.Join(first, "\n")},
 		{"list at the top", "- a\n", "atmos.yaml:1:1: want a mapping, not a list"},
 		{"text at the top", "just words\n", "atmos.yaml:1:1: want a mapping, not text"},
 		{"key twice", "auth:\n  realm: a\n  realm: b\n", "atmos.yaml:3:3: realm is already set in line 2"},
 		{"key twice in two spellings", "auth: {}\nlogs: {}\nAuth: {}\n", "atmos.yaml:3:1: Auth is already set in line 1, as auth"},
+		{"key twice in two spellings, deeper", "auth:\n  realm: a\n  Realm: b\n", "atmos.yaml:3:3: Realm is already set in line 2, as realm"},
 		{"name twice", "auth:\n  identities:\n    dev: {}\n    dev: {}\n", "atmos.yaml:4:5: dev is already set in line 3"},
 		{"name with control characters", "auth:\n  identities:\n    \"a\\eb\": []\n", `atmos.yaml:3:13: auth.identities."a\x1bb": want a mapping, not a list`},
 		{"mapping as key", "auth:\n  ? {a: b}\n  : c\n", "atmos.yaml:2:5: want a name as key"},
-		{"bad indentation", "auth:\n  providers:\n    corp:\n      kind: k\n     region: r\n  identities: {}\n", "atmos.yaml:5:6: did not find expected key"},
+		{"bad indentation", indented, "atmos.yaml:5:6: did not find expected key"},
+		{"bad indentation in the largest file that is searched", indented + padding, "atmos.yaml:5:6: did not find expected key"},
+		{"bad indentation in a larger one", indented + padding + " ", "atmos.yaml:3:5: did not find expected key"},
 		{"bad list", "import:\n  - a\n  - b\n  c: d\n", "atmos.yaml:4:3: did not find expected '-' indicator"},
 		{"tab", "auth:\n\trealm: a\n", "atmos.yaml:2:2: found character that cannot start any token"},
+		{"tab below empty lines", "auth:\n\n\n\trealm: a\n", "atmos.yaml:4:2: found character that cannot start any token"},
 		{"open quote", "auth:\n  realm: \"a\nlogs: {}\n", "atmos.yaml:2:3: found unexpected end of stream"},
 		{"open bracket", "logs: {}\nimport: [a,\n  b\nauth: {}\n", "atmos.yaml:2:1: did not find expected ',' or ']'"},
 		{"bracket in a tag", "a: 1\nb: 2\nimport: {a: !unset}\n", "atmos.yaml:3:1: did not find expected whitespace or line break"},
@@ -280,6 +308,7 @@ func TestParseErrors(t *testing.T) {
 		{"not UTF-8", "auth:\n  realm: \xff\n", "atmos.yaml:1:1: invalid leading UTF-8 octet"},
 		{"merge key without a mapping", "auth:\n  <<: words\n", "atmos.yaml:2:7: want a mapping behind <<, not text"},
 		{"an alias of itself", "auth: &a\n  providers: *a\n", "atmos.yaml:2:14: *a contains itself"},
+		{"one value too many", millions(5_000_001), "atmos.yaml:1:1: aliases stand for more than 5000000 values"},
 		{"a bomb", bomb(8) + "auth: {providers: *x8}\n", "atmos.yaml:7:5: aliases stand for more than 5000000 values"},
 		{"deep nesting", "auth: " + strings.Repeat("[", 600) + strings.Repeat("]", 600), "atmos.yaml:1:507: nested deeper than 500 levels"},
 		{"too deep for YAML", "x: " + strings.Repeat("[", 20_000), "atmos.yaml:1:1: exceeded max depth of 10000"},

@@ -128,17 +128,16 @@ func merge(under, over *value) *value {
 		return over
 	}
 	m := under.own()
-	before := len(m.entries)
 	var spelled map[string]bool
 	for _, e := range over.entries {
 		i := m.find(e.name)
 		if i >= 0 && m.entries[i].name != e.name {
 			// Two spellings in one file are two entries: what over itself
-			// spells that way, or has just added, is not what e means.
+			// spells that way is not what e means.
 			if spelled == nil {
 				spelled = over.names()
 			}
-			if i >= before || spelled[m.entries[i].name] {
+			if spelled[m.entries[i].name] {
 				i = -1
 			}
 		}
