@@ -292,6 +292,16 @@ identities:
 			text:  "dev",
 		},
 		{
+			name: "the exact name wins, also the first one",
+			auth: `
+identities:
+  DEV: {kind: aws/user}
+  dev: {kind: aws/ambient}`,
+			of:    "DEV",
+			links: []chain.Link{identity("DEV", "aws/user")},
+			text:  "DEV",
+		},
+		{
 			name: "the exact name wins further up",
 			auth: `
 providers: {CORP: {kind: aws/saml}, corp: {kind: aws/iam-identity-center}}
@@ -381,6 +391,37 @@ identities:
 	}
 }
 
+// One identity is declared otherwise, and only in the new graph.
+func TestWith(t *testing.T) {
+	old := graph(t, `
+providers: {corp: {kind: aws/iam-identity-center}, okta: {kind: aws/saml}}
+identities:
+  dev: {kind: aws/permission-set, via: {provider: corp}}
+  ops: {kind: aws/permission-set, via: {provider: corp}}
+  deep: {kind: aws/assume-role, via: {identity: dev}}`)
+	with := old.With(config.Identity{Name: "dev", Kind: role, Via: config.Via{Provider: "okta"}})
+	for _, tt := range []struct {
+		name  string
+		graph *chain.Graph
+		want  []string
+	}{
+		{"old", old, []string{"corp → dev", "corp → ops", "corp → dev → deep"}},
+		{"with", with, []string{"okta → dev", "corp → ops", "okta → dev → deep"}},
+	} {
+		var got []string
+		for _, id := range tt.graph.Identities() {
+			c, err := tt.graph.Chain(id.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, c.String())
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
 func TestLookup(t *testing.T) {
 	g := graph(t, `
 providers:
@@ -454,6 +495,7 @@ identities:
 		{g, "dev-oadmin", "dev-admin", []string{"prod-admin", "dev-admin", "dev-org-admin"}},
 		{graph(t, "identities: {prod: {kind: aws/user}, dev: {kind: aws/user}}"), "dve", "dev", []string{"prod", "dev"}},
 		{graph(t, "identities: {prod: {kind: aws/user}, dev: {kind: aws/user}}"), "nope", "", []string{"prod", "dev"}},
+		{graph(t, "identities: {dev-b: {kind: aws/user}, dev-c: {kind: aws/user}}"), "dev-a", "dev-b", []string{"dev-b", "dev-c"}},
 		{g, "zzz", "", []string{"prod-admin", "dev-admin", "dev-org-admin"}},
 		{g, "", "", []string{"prod-admin", "dev-admin", "dev-org-admin"}},
 		{empty, "dev-admin", "", nil},

@@ -172,7 +172,7 @@ func header(line []byte) (title string, ok bool) {
 	}
 	end := bytes.LastIndexByte(text, ']')
 	if first := bytes.IndexByte(text, ']'); first >= 0 {
-		if tail := bytes.TrimSpace(text[first+1:]); len(tail) > 0 && isComment(tail) {
+		if isComment(text[first+1:]) {
 			end = first
 		}
 	}

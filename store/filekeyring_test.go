@@ -117,6 +117,20 @@ func TestFileKeyringForeignFiles(t *testing.T) {
 	}
 }
 
+// A file of one MiB may be an entry, a larger one is none.
+func TestFileKeyringLargest(t *testing.T) {
+	dir := t.TempDir()
+	k := store.FileKeyring{Dir: dir}
+	entry := encode(`{"alg":"A","enc":"B"}`) + ".a.b.c."
+	entry += strings.Repeat("x", 1<<20-len(entry))
+	write(t, filepath.Join(dir, "largest"), entry)
+	write(t, filepath.Join(dir, "larger"), entry+"x")
+	wantFound(t, k, []string{"largest", "larger"}, "largest")
+	must(t, k.Remove(t.Context(), "largest"))
+	wantError(t, k.Remove(t.Context(), "larger"), fs.ErrNotExist)
+	wantNames(t, dir, "larger")
+}
+
 // A key of the secrets store is never an entry, whatever identity has its name.
 func TestFileKeyringSecretsStore(t *testing.T) {
 	dir := t.TempDir()

@@ -64,7 +64,6 @@ type Files struct {
 // An opened directory is reached step by step, so that nobody can put a link in its place.
 type opened struct {
 	*os.Root
-	name string // in the directory before it
 	info fs.FileInfo
 }
 
@@ -138,7 +137,7 @@ func (f *Files) enter(root string, i int, name string) error {
 		return &fs.PathError{Op: "open", Path: name, Err: ErrSymlink}
 	case !info.IsDir():
 		return fs.ErrNotExist
-	case i+1 < len(way) && way[i+1].name == name && os.SameFile(way[i+1].info, info):
+	case i+1 < len(way) && os.SameFile(way[i+1].info, info):
 		return nil
 	}
 	if err := f.leave(root, i+1); err != nil {
@@ -155,7 +154,7 @@ func (f *Files) enter(root string, i int, name string) error {
 	if err != nil {
 		return errors.Join(err, dir.Close())
 	}
-	f.ways[root] = append(f.ways[root], opened{dir, name, info})
+	f.ways[root] = append(f.ways[root], opened{dir, info})
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -627,6 +628,7 @@ func TestRemove(t *testing.T) {
 		{"a tree that is empty", (*store.Files).RemoveTree, "empty", nil, without("empty/")},
 		{"a tree that is a file", (*store.Files).RemoveTree, "file", nil, without("file")},
 		{"no tree", (*store.Files).RemoveTree, "none", fs.ErrNotExist, before},
+		{"the root", (*store.Files).RemoveTree, ".", syscall.EINVAL, before},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t)

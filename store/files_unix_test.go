@@ -3,8 +3,12 @@
 package store_test
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"syscall"
@@ -251,6 +255,154 @@ func TestModeAndOwner(t *testing.T) {
 	}
 	if info, err := os.Stat(s.path(credentials + ".lock")); err != nil || info.Mode() != 0o600 {
 		t.Errorf("lock: %v, %v", info.Mode(), err)
+	}
+}
+
+// Another program's file keeps its mode, and so does whether there is a lock file.
+func TestEditShared(t *testing.T) {
+	cut := func(data []byte) (store.Cut, error) {
+		switch string(data) {
+		case "one two":
+			return store.Cut{Rest: []byte("two"), Removed: []string{"one"}}, nil
+		case "two":
+			return store.Cut{Rest: data}, nil
+		}
+		return store.Cut{}, fmt.Errorf("the file holds %q", data)
+	}
+	for _, tt := range []struct {
+		name  string
+		lock  store.SharedLock
+		mode  fs.FileMode
+		locks map[string]string // before
+		err   error
+	}{
+		{name: "flock", lock: store.FileLock, mode: 0o600},
+		{name: "flock, for all to read", lock: store.FileLock, mode: 0o644},
+		{name: "flock, the file was there", lock: store.FileLock, mode: 0o640, locks: map[string]string{"config.lock": "mine"}},
+		{name: "kubectl", lock: store.KubectlLock, mode: 0o664},
+		{name: "kubectl, the file was there", lock: store.KubectlLock, mode: 0o664, locks: map[string]string{"config.lock": "mine"}, err: store.ErrInUse},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSite(t)
+				s.plant("config", "one two")
+				s.plant("neighbour", "one two")
+				must(t, os.Chmod(s.path("config"), tt.mode))
+				after := map[string]string{"config": "two", "neighbour": "one two"}
+				if tt.err != nil {
+					after["config"] = "one two"
+				}
+				for path, text := range tt.locks {
+					s.plant(path, text)
+					after[path] = text
+				}
+				_, err := s.files.EditShared(t.Context(), s.place("config"), tt.lock, cut)
+				s.wantIs(err, tt.err)
+				s.holds(after)
+				if info, err := os.Stat(s.path("config")); err != nil || info.Mode() != tt.mode {
+					t.Errorf("mode %v, %v, want %v", info.Mode(), err, tt.mode)
+				}
+			})
+		})
+	}
+}
+
+// A new file that cannot be written or cannot take the place of the old one does not
+// stay, and the old one is as it was.
+func TestEditFails(t *testing.T) {
+	const variable = "CREDCLEAN_TEST_NO_ROOM"
+	if root := os.Getenv(variable); root != "" {
+		var limit syscall.Rlimit
+		must(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit))
+		limit.Cur = 10 // fewer bytes than stay
+		must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
+		if _, err := (&store.Files{}).RemoveSections(t.Context(), store.Place{Root: root, Path: credentials}, own); !errors.Is(err, syscall.EFBIG) {
+			t.Errorf("error %v", err)
+		}
+		return
+	}
+	t.Run("no room", func(t *testing.T) {
+		s := newSite(t)
+		s.plant(credentials, deep+prod)
+		self, err := os.Executable()
+		must(t, err)
+		cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestEditFails$")
+		cmd.Env = append(os.Environ(), variable+"="+s.root)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v: %s", err, out)
+		}
+		s.holds(map[string]string{credentials: deep + prod, credentials + ".lock": ""})
+	})
+	t.Run("a directory came in between", func(t *testing.T) {
+		s := newSite(t)
+		s.plant(credentials, deep+prod)
+		_, err := s.files.Edit(t.Context(), s.place(credentials), func(data []byte) (store.Cut, error) {
+			must(t, os.Remove(s.path(credentials)))
+			s.plant(credentials+"/notes", "mine")
+			return own.Apply(store.CredentialsFile, data), nil
+		})
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("error %v", err)
+		}
+		s.holds(map[string]string{credentials + "/notes": "mine", credentials + ".lock": ""})
+	})
+}
+
+// Directories stay open from one call to the next, but each is looked at again:
+// what stands on the way now counts, not what stood there.
+func TestDirectoryReplaced(t *testing.T) {
+	const (
+		file                   = "aws/corp/deep/credentials"
+		before, now, elsewhere = "old\n" + deep + prod, "new\n" + deep + prod, "elsewhere\n" + deep + prod
+	)
+	for _, call := range []struct {
+		name  string
+		f     func(*store.Files, store.Place) error
+		after map[string]string // of the new file
+	}{
+		{"remove", (*store.Files).Remove, map[string]string{"aws/corp/deep/": ""}},
+		{"edit", func(f *store.Files, p store.Place) error {
+			_, err := f.RemoveSections(t.Context(), p, own)
+			return err
+		}, map[string]string{file: "new\n" + prod, file + ".lock": ""}},
+		{"read", func(f *store.Files, p store.Place) error {
+			data, err := f.Read(p)
+			if err == nil && string(data) != now {
+				err = fmt.Errorf("read %q", data)
+			}
+			return err
+		}, map[string]string{file: now}},
+	} {
+		for _, dir := range []string{"aws", "aws/corp", "aws/corp/deep"} {
+			below := strings.TrimPrefix(file, dir)
+			above := map[string]string{"aws/corp": "aws/", "aws/corp/deep": "aws/corp/"}[dir] // is empty without dir
+			for _, tt := range []struct {
+				name    string
+				replace func(s site)
+				err     error
+				after   map[string]string
+			}{
+				{"by a link", func(s site) { s.link("ROOT/elsewhere", dir) }, store.ErrSymlink, map[string]string{dir: "→ ROOT/elsewhere"}},
+				{"by a directory", func(s site) { s.plant(file, now) }, nil, call.after},
+				{"by nothing", func(site) {}, fs.ErrNotExist, map[string]string{above: ""}},
+			} {
+				t.Run(call.name+", "+dir+" "+tt.name, func(t *testing.T) {
+					s := newSite(t)
+					s.plant(file, before)
+					s.plant("elsewhere"+below, elsewhere)
+					if data, err := s.files.Read(s.place(file)); err != nil || string(data) != before {
+						t.Fatalf("%q, %v", data, err)
+					}
+					must(t, os.Rename(s.path(dir), s.path("moved")))
+					tt.replace(s)
+					s.wantIs(call.f(s.files, s.place(file)), tt.err)
+					after := maps.Clone(tt.after)
+					delete(after, "")
+					after["moved"+below], after["elsewhere"+below] = before, elsewhere
+					s.holds(after)
+				})
+			}
+		}
 	}
 }
 

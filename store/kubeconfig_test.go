@@ -289,6 +289,18 @@ x-unknown: [1, 2] # stays
 			removed: []string{"user " + devUser},
 		},
 		{
+			name: "line breaks that Unicode has more of, a space before the colon", k: store.KubeEntries{Remove: dev},
+			data:    "users :\u0085- name: b\u2028- name: atmos-eks-dev-us-east-2\u2029- name: c\nclusters :\n- name: " + devARN + "\n",
+			want:    "users :\u0085- name: b\u2028- name: c\nclusters : []\n",
+			removed: []string{"cluster " + devARN, "user " + devUser},
+		},
+		{
+			name: "a quote that ends the file", k: store.KubeEntries{Remove: dev},
+			data:    "contexts: [{name: dev, context: {cluster: '" + devARN + "', user: " + devUser + "}}]\ncurrent-context: 'dev'",
+			want:    "contexts: []\ncurrent-context: \"\"",
+			removed: []string{"context dev"},
+		},
+		{
 			name: "a name in escapes", k: store.KubeEntries{Remove: []store.KubeEntry{eks("dev", "us-east-2", `d"v'`)}},
 			data: `contexts: [{name: "d\"v'", context: {cluster: "arn:aws:eks:us-east-2:1:cluster/dev", user: atmos-eks-dev-us-east-2}}]
 current-context: 'd"v''' # x
@@ -535,6 +547,7 @@ func TestKubeEntriesRefuse(t *testing.T) {
 		{"an alias that would lead elsewhere", "x: &x {}\nusers:\n- &x " + user + "\ny: *x\n", "cannot be cut without"},
 		{"an anchor on the list", "users: &x\n- " + user + "\n", "users is written in a way"},
 		{"comments in a flow list", "users: [ # x\n " + user + "]\n", "users is written in a way"},
+		{"a quote in a word of a flow list", "users: [{name: it 's}, " + user + "]\n", "users is written in a way"},
 		{"an explicit key", "? users\n: - " + user + "\n", "users is written in a way"},
 		{"current-context on several lines", clientGo[:strings.Index(clientGo, "current-context")] + "current-context: >-\n  dev\n", "current-context is written in a way"},
 		{"text out of its indentation", "users:\n- name: atmos-eks-dev-us-east-2\n  x: \"SECRET\nSECRET\"\n", "cannot be cut without"},
