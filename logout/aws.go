@@ -88,10 +88,11 @@ func (m Machine) planAWSFile(p *Plan, r removal, dir awsDir, kind store.Kind, ru
 			name = declared
 		}
 		s.Owners = append(s.Owners, name)
-		if known {
+		if known && expires.After(s.Expiry[name]) {
 			s.Expiry[name] = expires
 		}
 	}
+	s.Owners = unique(s.Owners) // a name may stand there in two spellings
 	p.Steps = append(p.Steps, s)
 }
 

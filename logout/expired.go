@@ -13,27 +13,15 @@ import (
 func (m Machine) OnlyExpired(p Plan, now time.Time) Plan {
 	expired := make(map[store.Place]map[string]bool) // the sections, by directory
 	for _, s := range p.Steps {
-		if s.Kind != CredentialsFile {
-			continue
-		}
-		for name, t := range s.Expiry {
-			if t.Before(now) {
-				sections := expired[s.Place.Dir()]
-				if sections == nil {
-					sections = make(map[string]bool)
-					expired[s.Place.Dir()] = sections
-				}
-				for _, spelled := range store.Spellings(name) {
-					sections[spelled] = true
-				}
-			}
+		if s.Kind == CredentialsFile && s.Err == nil {
+			expired[s.Place.Dir()] = m.expiredSections(s, now)
 		}
 	}
 	all := p.Steps
 	p.Steps, p.Affected, p.Target.Expired = nil, nil, true
 	for _, s := range all {
 		switch {
-		case s.Kind == store.KeyringEntry || s.Kind == EmptyDir || s.Kind == OtherFile:
+		case s.Kind == store.KeyringEntry || s.Kind == EmptyDir || s.Kind == OtherFile && s.Err == nil:
 		case s.Kind == LockFiles:
 			p.Steps = append(p.Steps, s)
 		case s.awsFile() && s.Err == nil:
@@ -48,6 +36,29 @@ func (m Machine) OnlyExpired(p Plan, now time.Time) Plan {
 	p.Steps = slices.DeleteFunc(p.Steps, func(s Step) bool { return s.Kind == LockFiles && !p.touches(s) })
 	m.planDirs(&p)
 	return p
+}
+
+// expiredSections are those of a credentials file that had expired, in every spelling
+// under which nothing is left that is valid.
+func (m Machine) expiredSections(s Step, now time.Time) map[string]bool {
+	sections := make(map[string]bool)
+	cut, err := m.Files.LookSections(s.Place, s.Rule)
+	if err != nil {
+		return sections // narrow comes to the same, and says so
+	}
+	for _, name := range s.Owners {
+		for _, spelled := range store.Spellings(name) {
+			until, stands := cut.ValidUntil[spelled]
+			switch {
+			case stands:
+				sections[spelled] = until.Before(now)
+			case !slices.Contains(cut.Removed, spelled):
+				until, known := s.Expiry[name] // as the config file may spell it
+				sections[spelled] = known && until.Before(now)
+			}
+		}
+	}
+	return sections
 }
 
 // narrow looks again at an AWS file, by its new rule.

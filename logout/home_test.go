@@ -128,7 +128,29 @@ func (h home) wantText(below, want string) {
 	}
 }
 
-// wantNoDir fails if there is something.
+// texts are all files that there are, with what is in them.
+func (h home) texts() map[string]string {
+	h.Helper()
+	texts := make(map[string]string)
+	for _, below := range h.left() {
+		text, err := os.ReadFile(h.path(below))
+		if err != nil {
+			h.Fatal(err)
+		}
+		texts[below] = string(text)
+	}
+	return texts
+}
+
+// wantTexts fails unless exactly these files are there, with these texts.
+func (h home) wantTexts(want map[string]string) {
+	h.Helper()
+	if diff := cmp.Diff(want, h.texts()); diff != "" {
+		h.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+// wantNone fails if there is something.
 func (h home) wantNone(below string) {
 	h.Helper()
 	if _, err := os.Lstat(h.path(below)); !errors.Is(err, fs.ErrNotExist) {
@@ -206,7 +228,7 @@ func (h home) step(s logout.Step) string {
 func (h home) wantSteps(p logout.Plan, want ...string) {
 	h.Helper()
 	got := slices.DeleteFunc(h.steps(p), func(line string) bool {
-		return strings.HasPrefix(line, "lock_files ") || strings.HasPrefix(line, "empty_dir:")
+		return strings.HasPrefix(line, "lock_files") || strings.HasPrefix(line, "empty_dir:")
 	})
 	if diff := cmp.Diff(want, got); diff != "" {
 		h.Errorf("steps (-want +got):\n%s", diff)

@@ -108,7 +108,7 @@ func (m Machine) entryItem(keyring, key string) Item {
 			return i
 		}
 	}
-	if realm, name, ok := strings.Cut(rest, "_"); ok && (store.AutomaticRealm(realm) || m.hasRealmDir(realm)) {
+	if realm, name, ok := strings.Cut(rest, "_"); ok && realm != "" && (store.AutomaticRealm(realm) || m.hasRealmDir(realm)) {
 		i.Name, i.Realm = name, realm
 	}
 	return i

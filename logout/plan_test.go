@@ -339,6 +339,11 @@ func TestPlanAWSUser(t *testing.T) {
 		h.wantNone(".config/atmos/acme/aws/robot")
 		h.wantText(".config/atmos/acme/aws/aws-user/credentials", "[default]\nx = 1\n"+sections("stranger", "other"))
 	})
+	t.Run("not for an identity of another kind", func(t *testing.T) {
+		h := newHome(t, acme)
+		h.has(".config/atmos/acme/aws/aws-user/credentials", sections("robot", "dev-admin"))
+		h.wantSteps(h.plan(identities("dev-admin")))
+	})
 	t.Run("beside a [default] alone", func(t *testing.T) {
 		h := newHome(t, acme)
 		h.has(".config/atmos/acme/aws/aws-user/credentials", "[default]\nx = 1\n"+sections("robot"))
@@ -436,6 +441,11 @@ identities: {dev: {kind: aws/permission-set, via: {provider: aws-sso}}}`, base)
 		h.wantSteps(p, "credentials_file aws-sso: .config/atmos/acme/aws/aws-sso/credentials -default")
 		h.run(p)
 		h.wantLeft("elsewhere/aws-sso/credentials")
+	})
+	t.Run("none", func(t *testing.T) {
+		h := newHome(t, acme)
+		h.has("project/aws-sso/credentials", sections("dev-admin"))
+		h.wantSteps(h.plan(providers("aws-sso")))
 	})
 	t.Run("relative", func(t *testing.T) {
 		h := newHome(t, auth("secrets"))
@@ -667,15 +677,21 @@ func TestPlanUndeclared(t *testing.T) {
 	t.Run("found in a keyring", func(t *testing.T) {
 		h := newHome(t, acme)
 		h.entries("atmos_acme_Stack-Admin", "prod-admin")
+		shared := []string{session, ".azure/atmos/acme/msal_token_cache.json", ".aws/saml2aws/storageState.json"}
+		for _, below := range shared {
+			h.has(below, token)
+		}
 		p := h.plan(identities("Stack-Admin"))
 		h.wantSteps(p, "keyring_entry Stack-Admin: atmos_acme_Stack-Admin (long-lived)")
 		h.run(p)
-		h.wantLeft(keyringDir + "prod-admin")
+		h.wantLeft(append(shared, keyringDir+"prod-admin")...)
 	})
 	t.Run("not found", func(t *testing.T) {
 		h := newHome(t, acme)
 		h.entries("atmos_other_stack-admin", "prod-admin")
 		h.has(".config/atmos/other/aws/aws-sso/credentials", sections("stack-admin"))
+		h.has(".config/atmos/acme/aws/aws-sso/credentials", sections("prod-admin"))
+		h.Keyrings = append(h.Keyrings, store.NotAsked("system keyring", store.ErrLocked)) // proves nothing
 		_, err := logout.NewPlan(t.Context(), h.Machine, identities("stack-admin"))
 		var unknown *chain.UnknownError
 		if !errors.Is(err, chain.ErrUnknown) || !errors.As(err, &unknown) || unknown.Name != "stack-admin" {
@@ -856,6 +872,61 @@ func TestPlanUnknownKeys(t *testing.T) {
 	}
 }
 
+// With several keyrings the steps are in the order of the names.
+func TestPlanKeyrings(t *testing.T) {
+	h := newHome(t, acme)
+	h.Keyrings = append(h.Keyrings, store.FileKeyring{Dir: h.path("ring")})
+	h.entries("aws-sso", "dev-admin", "prod-admin")
+	for _, key := range []string{"aws-sso", "dev-org-admin", "dev-admin", "prod-admin"} {
+		h.has("ring/"+key, jwe)
+	}
+	p := h.plan(identities("dev-admin"))
+	h.wantSteps(
+		p,
+		"keyring_entry aws-sso: aws-sso", "keyring_entry aws-sso: aws-sso",
+		"keyring_entry dev-org-admin: dev-org-admin",
+		"keyring_entry dev-admin: dev-admin", "keyring_entry dev-admin: dev-admin",
+	)
+	h.run(p)
+	h.wantLeft(keyringDir+"prod-admin", "ring/prod-admin")
+}
+
+// Of a kind that only newer releases know it is said that something may remain; a name that
+// is not declared has none.
+func TestPlanUnknownKind(t *testing.T) {
+	h := newHome(t, acme+`
+  quantum: {kind: aws/quantum}
+  entangled: {kind: aws/quantum}`)
+	h.entries("quantum", "of-a-stack")
+	p := h.plan(identities("quantum", "dev-admin", "entangled"))
+	want := []string{
+		"Not known: the kind aws/quantum of quantum; what only newer releases keep for it may remain",
+		"Not known: the kind aws/quantum of entangled; what only newer releases keep for it may remain",
+	}
+	if diff := cmp.Diff(want, p.Notes); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+	if p := h.plan(identities("of-a-stack")); len(p.Notes) > 0 {
+		t.Errorf("notes %q", p.Notes)
+	}
+	h.run(p)
+	h.wantLeft(keyringDir + "of-a-stack")
+}
+
+// Below a provider called aws, C/aws/aws/<x> may be what provider x keeps in a realm called aws.
+func TestPlanProviderCalledAWS(t *testing.T) {
+	h := newHome(t, "providers: {AWS: {kind: aws/saml}}")
+	h.has(".config/atmos/aws/aws/credentials", sections("stranger"))
+	h.has(".config/atmos/aws/aws/notes", "left by somebody")
+	h.has(".config/atmos/aws/aws/x/credentials", sections("another project's"))
+	p := h.plan(providers("aws"))
+	if len(p.StartURLs) > 0 {
+		t.Errorf("start URLs %q of a provider that has none", p.StartURLs)
+	}
+	h.run(p)
+	h.wantTexts(map[string]string{".config/atmos/aws/aws/x/credentials": sections("another project's")})
+}
+
 // Something else than a directory or a file stands in the way.
 func TestPlanInTheWay(t *testing.T) {
 	h := newHome(t, acme)
@@ -927,7 +998,11 @@ func TestEmpty(t *testing.T) {
 		{logout.Target{KeepProvider: true}, true},
 		{identities("a"), false},
 		{providers("a"), false},
+		{logout.Target{Identities: []string{"a"}, Providers: []string{"b"}}, false},
 		{logout.Target{All: true}, false},
+		{logout.Target{AllProjects: true}, false},
+		{logout.Target{Orphans: true}, false},
+		{logout.Target{Expired: true}, false},
 	} {
 		if got := tt.target.Empty(); got != tt.want {
 			t.Errorf("%v: %v, want %v", tt.target, got, tt.want)

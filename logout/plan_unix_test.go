@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
@@ -31,6 +32,28 @@ func TestPlanLinks(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 		h.wantLeft(".config/atmos/acme/aws/aws-sso", "elsewhere/credentials")
+	})
+	t.Run("expired", func(t *testing.T) { // what is behind it may have
+		h := start(t)
+		p := h.OnlyExpired(h.plan(identities("dev-admin")), time.Now())
+		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, store.ErrSymlink) {
+			t.Errorf("error %v", err)
+		}
+		h.wantLeft(".config/atmos/acme/aws/aws-sso", "elsewhere/credentials")
+	})
+	t.Run("a file", func(t *testing.T) {
+		h := newHome(t, acme)
+		h.has("elsewhere/credentials", sections("dev-admin"))
+		h.mkdir(h.path(".config/atmos/acme/aws/aws-sso"))
+		if err := os.Symlink(h.path("elsewhere/credentials"), h.path(".config/atmos/acme/aws/aws-sso/credentials")); err != nil {
+			t.Fatal(err)
+		}
+		p := h.plan(identities("dev-admin"))
+		h.wantSteps(p, "credentials_file aws-sso: .config/atmos/acme/aws/aws-sso/credentials")
+		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, store.ErrSymlink) {
+			t.Errorf("error %v", err)
+		}
+		h.wantTexts(map[string]string{"elsewhere/credentials": sections("dev-admin")})
 	})
 	t.Run("provider", func(t *testing.T) {
 		h := start(t)

@@ -72,6 +72,12 @@ func configOf(owners ...string) logout.Step {
 	return file(logout.ConfigFile, store.Config, "aws/aws-sso/config", owners...)
 }
 
+func locks(path string) logout.Step {
+	s := file(logout.LockFiles, store.Config, path)
+	s.Locks = []store.Place{s.Place.Join("credentials"), s.Place.Join("config")}
+	return s
+}
+
 func session1() logout.Step {
 	return file(store.SessionToken, store.Cache, "aws-sso/sessions/79bd.json")
 }
@@ -98,6 +104,16 @@ func longLived(s logout.Step) logout.Step {
 
 func unknown(s logout.Step, err error) logout.Step {
 	s.Err = err
+	return s
+}
+
+func inRealm(s logout.Step, realm string) logout.Step {
+	s.Realm = realm
+	return s
+}
+
+func tree(s logout.Step) logout.Step {
+	s.Tree = true
 	return s
 }
 
@@ -259,7 +275,7 @@ Successfully logged out from 2 identities
 			name: "a missing entry is a warning beside the oldest layout",
 			report: report(
 				logout.Plan{Target: identities("dev-admin"), Names: declared("aws-sso", "dev-admin"), Chains: []chain.Chain{chainOf("aws-sso", "dev-admin")}},
-				removed(entry("aws-sso")), removed(file(logout.CredentialsFile, store.HomeAWS, "aws-sso/credentials", "dev-admin")),
+				removed(entry("aws-sso")), absent(entry("dev-admin")), removed(file(logout.CredentialsFile, store.HomeAWS, "aws-sso/credentials", "dev-admin")),
 			),
 			want: `Logging out from identity: dev-admin
 
@@ -313,6 +329,33 @@ Errors encountered:
   • dev-admin: system keyring: keyring is locked
   • ~/.config/atmos/aws/aws-sso/credentials: permission denied
 ` + devNote,
+		},
+		{
+			name: "locks and directories",
+			report: report(
+				logout.Plan{Target: providers("aws-sso"), Names: declared("aws-sso")},
+				failed(locks("aws/aws-sso"), &fs.PathError{Op: "lock", Path: "/home/ana/.config/atmos/aws/aws-sso/config.lock", Err: fs.ErrPermission}),
+				failed(locks("acme/aws/aws-sso"), &fs.PathError{Op: "open", Path: "/home/ana/.config/atmos/acme/aws", Err: fs.ErrPermission}),
+				failed(locks("shop/aws/aws-sso"), context.Canceled),
+				failed(file(logout.EmptyDir, store.Config, "acme"), &fs.PathError{Op: "unlinkat", Path: "/home/ana/.config/atmos/acme", Err: fs.ErrPermission}),
+				removed(locks("aws/okta")), left(file(logout.EmptyDir, store.Config, "aws")), // of which nobody needs to know
+			),
+			want: `Logging out from provider: aws-sso
+
+Removing all credentials for provider...
+  ✗ Files: ~/.config/atmos/aws/aws-sso/config.lock (permission denied)
+  ✗ Files: ~/.config/atmos/acme/aws/aws-sso/ (permission denied)
+  ✗ Files: ~/.config/atmos/shop/aws/aws-sso/ (interrupted)
+  ✗ Files: ~/.config/atmos/acme (permission denied)
+
+Logout failed (0/4 successful)
+
+Errors encountered:
+  • ~/.config/atmos/aws/aws-sso/config.lock: permission denied
+  • ~/.config/atmos/acme/aws/aws-sso/: permission denied
+  • ~/.config/atmos/shop/aws/aws-sso/: interrupted
+  • ~/.config/atmos/acme: permission denied
+` + note,
 		},
 		{
 			name: "all fail",
@@ -496,6 +539,48 @@ Kept: robot (long-lived access key, --keep-long-lived)
 			want:   "All identities are already logged out.\nNo credentials found in keyring or file storage.\n",
 		},
 		{
+			name:   "nothing, and other programs keep what Atmos wrote",
+			report: report(logout.Plan{Target: providers("entra"), LeftAlone: []string{"one", "two"}, LeftWritten: []string{"two"}, Notes: []string{"a note"}}),
+			want:   "Provider 'entra' is already logged out.\nNo credentials found in keyring or file storage.\n\ntwo\n",
+		},
+		{
+			name:   "all projects are already logged out",
+			report: report(logout.Plan{Target: logout.Target{AllProjects: true}, Notes: []string{"a note"}}),
+			want:   "All projects are already logged out.\nNo credentials found in keyring or file storage.\n\na note\n",
+		},
+		{
+			name:   "no orphans",
+			report: report(logout.Plan{Target: logout.Target{Orphans: true}, LeftWritten: []string{"two"}, Notes: []string{"not\tproven"}}),
+			want:   "Nothing is left of what is no longer in atmos.yaml.\n\nnot\\u0009proven\n",
+		},
+		{
+			name:   "nothing has expired",
+			report: report(logout.Plan{Target: logout.Target{All: true, Expired: true}, LeftWritten: []string{"two"}, Notes: []string{"a note"}}),
+			want:   "Nothing has expired.\n",
+		},
+		{
+			name:   "what has expired",
+			report: report(logout.Plan{Target: logout.Target{Providers: []string{"aws-sso"}, Expired: true}, Names: declared("dev")}, removed(credentialsOf("dev"))),
+			want: `Logging out from provider: aws-sso (expired only)
+
+Removing expired credentials...
+  ✓ Files: ~/.config/atmos/aws/aws-sso/
+
+Successfully logged out from 1 identity
+` + note,
+		},
+		{
+			name:   "orphans",
+			report: report(logout.Plan{Target: logout.Target{Orphans: true}, Names: declared("old")}, removed(entry("old"))),
+			want: `Logging out from what is no longer in atmos.yaml
+
+Removing orphaned credentials...
+  ✓ Keyring: old
+
+Successfully logged out from 1 identity
+` + note,
+		},
+		{
 			name: "a chain that cannot be followed",
 			report: report(
 				logout.Plan{
@@ -535,6 +620,24 @@ Logged out with warnings (1/1 successful)
 Errors encountered:
   • a: cycle: a → b → a
 ` + note,
+		},
+		{
+			name: "a cycle, and nothing is there",
+			report: report(logout.Plan{
+				Target: logout.Target{All: true}, Names: declared("b", "a"),
+				Chains: []chain.Chain{{Links: chainOf("b", "a").Links, Loop: []string{"a", "b", "a"}, Err: fmt.Errorf("%w: a → b → a", chain.ErrCycle)}},
+			}),
+			want: `Logging out from all identities
+
+Building authentication chain...
+  ✗ Chain: a → b → a
+
+Removing all credentials...
+Nothing was removed
+
+Errors encountered:
+  • a: cycle: a → b → a
+`,
 		},
 		{
 			name: "variables of the shell",
@@ -718,6 +821,55 @@ Two chains: a\u001b
 
 1 identity would be logged out
 `,
+		},
+		{
+			name: "directories, and entries of another program's file",
+			plan: with(
+				logout.Plan{Target: providers("aws-sso"), Names: declared("aws-sso")},
+				tree(file(store.BrowserState, store.Data, "console/sessions/79bd")), tree(file(logout.OtherFile, store.Config, "aws/aws-sso/cache")),
+				logout.Step{Kind: store.DockerLogin, Name: "aws-sso", Place: store.Place{Root: "/home/ana/.docker", Path: "config.json"}, Entry: "public.ecr.aws"},
+			),
+			want: `Would remove from provider: aws-sso
+  • Session: ~/.local/share/atmos/console/sessions/79bd/
+  • Files: ~/.config/atmos/aws/aws-sso/cache
+  • Docker: public.ecr.aws
+
+1 identity would be logged out
+`,
+		},
+		{
+			name: "all projects, by realm; last what could not be looked at",
+			plan: with(
+				logout.Plan{Target: logout.Target{AllProjects: true}, Names: declared("dev-admin", "robot", "system keyring")},
+				inRealm(longLived(entry("robot")), "shop"), entry("dev-admin"), unknown(entry("system keyring"), store.ErrLocked),
+				inRealm(credentialsOf("dev-admin"), "acme"), inRealm(configOf("dev-admin"), "acme"), kept(session1(), logout.KeptShared, ""),
+				inRealm(file(logout.EmptyDir, store.Config, "idle/aws"), "idle"), credentialsOf("dev-admin"),
+			),
+			want: `Would remove from all projects
+
+No realm
+  • Keyring: dev-admin
+  • Files: ~/.config/atmos/aws/aws-sso/credentials
+
+Realm acme
+  • Files: ~/.config/atmos/aws/aws-sso/credentials
+  • Files: ~/.config/atmos/aws/aws-sso/config
+
+Realm shop
+  • Keyring: robot (long-lived access key)
+
+Unknown
+  • Keyring: system keyring (cannot tell: keyring is locked)
+
+2 identities would be logged out
+
+Kept: aws-sso (~/.cache/atmos/aws-sso/sessions/79bd.json, another program uses it too)
+`,
+		},
+		{
+			name: "many names",
+			plan: logout.Plan{Target: identities(strings.Split(strings.Repeat("x,", 20), ",")[:20]...)},
+			want: "Would remove from identities: " + strings.Repeat("x, ", 19) + "x\n\n0 identities would be logged out\n",
 		},
 		{
 			name: "very many names",

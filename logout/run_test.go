@@ -181,6 +181,25 @@ func TestRunAbsent(t *testing.T) {
 	h.wantNone(keyringDir) // nobody has made it anew
 }
 
+// A lock that cannot be taken is told, though no credential is left by it.
+func TestRunLocks(t *testing.T) {
+	h := newHome(t, acme)
+	h.has(".config/atmos/acme/aws/aws-sso/config", profiles("dev-admin"))
+	h.has(".config/atmos/acme/aws/aws-sso/credentials.lock/inside", "in the way")
+	r := h.plan(identities("dev-admin")).Run(t.Context(), h.Machine, logout.Observer{})
+	want := []string{
+		"removed: config_file aws-sso: .config/atmos/acme/aws/aws-sso/config -dev-admin",
+		"failed: lock_files aws-sso: .config/atmos/acme/aws/aws-sso",
+	}
+	if diff := cmp.Diff(want, h.outcomes(r)[:2]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if r.Complete() || r.Err() == nil {
+		t.Errorf("complete: %v, error %v", r.Complete(), r.Err())
+	}
+	h.wantLeft(".config/atmos/acme/aws/aws-sso/config.lock", ".config/atmos/acme/aws/aws-sso/credentials.lock/inside")
+}
+
 // A login between plan and run is not undone half: a new section of another
 // identity stays, and the file with it.
 func TestRunAfterLogin(t *testing.T) {
