@@ -43,11 +43,7 @@ func complete(app *cli.App, q question) answer {
 	case t.flag != nil:
 		return t.valuesOf(t.flag)
 	case dashed && valued:
-		f := t.find(app, strings.TrimLeft(name, "-"), nil)
-		if f == nil {
-			return answer{}
-		}
-		a := t.valuesOf(f)
+		a := t.valuesOf(t.find(app, strings.TrimLeft(name, "-"), nil))
 		for i := range a.candidates {
 			a.candidates[i].text = name + "=" + a.candidates[i].text
 		}
@@ -153,7 +149,8 @@ func usageOf(f cli.Flag) (placeholder, text string) {
 	return placeholder, strings.ReplaceAll(text, "`", "")
 }
 
-// valuesOf are the values that a flag takes, by the word for them in its usage.
+// valuesOf are the values that a flag takes, by the word for them in its usage; none
+// of a nil flag.
 func (t typed) valuesOf(f cli.Flag) answer {
 	switch placeholder, _ := usageOf(f); placeholder {
 	case "FILE":

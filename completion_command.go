@@ -74,10 +74,9 @@ asked for them.`,
 				return usageError{fmt.Errorf("%q is not a shell that credclean completes in", c.Args().First()), "the shells are " + known}
 			}
 			script, err := completionScripts.ReadFile("completion/" + shells()[i].script)
-			if err != nil {
-				return err
+			if err == nil {
+				_, err = p.out.Write(script)
 			}
-			_, err = p.out.Write(script)
 			return err
 		},
 	}

@@ -117,8 +117,8 @@ func (p *process) examine(c *cli.Context, u *checkup) error {
 	u.section("Home")
 	sys, err := surroundings()
 	if err != nil {
-		u.trouble("home", err, "")
-		return usageError{errors.New("there is no home directory to look into"), hint(err)}
+		u.trouble("error", err, "")
+		return usageError{errors.New("there is nowhere to look"), hint(err)}
 	}
 	u.roots = store.NewRoots(sys.Home, sys.WorkDir, os.TempDir(), runtime.GOOS, os.LookupEnv)
 	cfg, failed := config.Load(sys, configOptions(c.StringSlice))
@@ -217,15 +217,18 @@ func (u *checkup) configuration(w workplace, warnings []string, failed error, pr
 // realms lists those of this project; the empty one goes without saying.
 func (u *checkup) realms(w workplace) {
 	u.section("Realms")
+	project, _ := projectOf(w.config)
 	for _, realm := range w.Realms {
 		if realm == "" {
 			continue
 		}
-		kind := "explicit"
+		kind := "default" // of Atmos
 		switch {
 		case slices.Contains(w.Automatic, realm):
 			kind = "automatic"
-		case w.config.Flagged != "" && store.AutomaticRealm(realm):
+		case slices.Contains(project.Explicit, realm):
+			kind = "explicit"
+		case w.config.Flagged != "":
 			kind = "of --config"
 		}
 		text := u.name("realm", realm)

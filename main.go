@@ -408,7 +408,7 @@ func surroundings() (config.System, error) {
 	}
 	workDir, err := os.Getwd()
 	if err != nil {
-		return config.System{}, fmt.Errorf("working directory: %w", err)
+		return config.System{}, usageError{fmt.Errorf("working directory: %w", err), "change to a directory that exists"}
 	}
 	roots := store.NewRoots(home, workDir, os.TempDir(), runtime.GOOS, os.LookupEnv)
 	return config.System{
@@ -523,7 +523,7 @@ func (p *process) systemKeyring(c *cli.Context, w workplace, opts store.SystemOp
 	home := w.Roots[store.Home]
 	if owner := otherOwner(home); owner != "" {
 		return store.NotAsked(store.SystemKeyring, fmt.Errorf("the system keyring of %s was not asked", owner)),
-			fmt.Sprintf("credentials below %s are cleaned, which belongs to %s; that user's system keyring cannot be asked from here", home, owner)
+			fmt.Sprintf("the home directory %s belongs to %s; that user's system keyring cannot be asked from here", home, owner)
 	}
 	onDisk, diskErr := store.KeyringOnDisk(home, w.config.LookupEnv)
 	if !onDisk && diskErr == nil {

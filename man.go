@@ -96,9 +96,9 @@ func (m *page) line(format string, args ...any) { fmt.Fprintf(&m.b, format+"\n",
 
 func (m *page) section(name string) { m.line(".SH %s", name) }
 
-// text writes a line of roff that may begin with what roff would take for a request.
+// text writes a line of roff that may begin with a dot, which would make it a request.
 func (m *page) text(line string) {
-	if strings.HasPrefix(line, ".") || strings.HasPrefix(line, "'") {
+	if strings.HasPrefix(line, ".") {
 		line = `\&` + line
 	}
 	m.line("%s", line)

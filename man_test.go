@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/urfave/cli/v2"
 )
 
@@ -27,19 +28,51 @@ func help(t *testing.T, args ...string) string {
 	return out.String()
 }
 
-// TestManual looks for all that --help says on the page as a reader sees it.
-func TestManual(t *testing.T) {
-	app := new(process).app()
-	app.Setup()
-	groff := exec.Command("groff", "-man", "-Tascii", "-ww", "-rLL=3000n", "-P-cbou")
-	groff.Stdin = strings.NewReader(manual(app))
+// typeset is a page as a reader sees it who has room for any line.
+func typeset(t *testing.T, device, page string) string {
+	t.Helper()
+	groff := exec.Command("groff", "-man", "-T"+device, "-ww", "-rLL=3000n", "-P-cbou")
+	groff.Stdin = strings.NewReader(page)
 	var warnings bytes.Buffer
 	groff.Stderr = &warnings
 	text, err := groff.Output()
 	if err != nil || warnings.Len() > 0 {
 		t.Fatalf("groff: %v\n%s", err, &warnings)
 	}
-	page := oneLine(string(text))
+	return string(text)
+}
+
+// TestRoff: a text is shown as it is, whatever is in it and whatever it begins with.
+func TestRoff(t *testing.T) {
+	m := &page{}
+	m.line(`.TH TEST 1 "" "" ""`)
+	m.line(".nf")
+	var want []string
+	for r := '!'; r <= '~'; r++ {
+		want = append(want, string(r)+"n"+string(r))
+	}
+	want = append(want, "naïve → Ümläut", "日本", ".TH", "'br", `\fB`, `\(aq`, "\\")
+	for _, text := range want {
+		m.text(roff(text))
+	}
+	// What is typed as a hyphen may be shown as a minus sign.
+	shown := strings.ReplaceAll(typeset(t, "utf8", m.b.String()), "−", "-")
+	var got []string
+	for line := range strings.SplitSeq(shown, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			got = append(got, line)
+		}
+	}
+	if diff := cmp.Diff(want, got[1:len(got)-1]); diff != "" { // between head and foot
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestManual looks for all that --help says on the page as a reader sees it.
+func TestManual(t *testing.T) {
+	app := new(process).app()
+	app.Setup()
+	page := oneLine(typeset(t, "ascii", manual(app)))
 	want := func(what string) {
 		t.Helper()
 		if what = oneLine(what); !strings.Contains(page, what) {

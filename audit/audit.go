@@ -207,10 +207,7 @@ func (t *Trail) write(record any) {
 	}
 	line := json.NewEncoder(&b)
 	line.SetEscapeHTML(false)
-	if err := line.Encode(record); err != nil {
-		t.note(err)
-		return
-	}
+	t.note(line.Encode(record))
 	n, err := t.file.Write(escape(b.Bytes()))
 	t.torn = err != nil && (n > 0 || t.torn)
 	t.note(err)

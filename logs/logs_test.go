@@ -116,6 +116,15 @@ func TestHandler(t *testing.T) {
 	must(t, slogtest.TestHandler(log.Handler(), parse))
 }
 
+// A group without a name is none.
+func TestNoGroup(t *testing.T) {
+	log, b := open(t)
+	handle(slog.New(log.Handler().WithGroup("")), slog.LevelInfo, "m", "a", 1)
+	if want := "2025-10-17T10:15:30Z INFO m a=1\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b, want)
+	}
+}
+
 func TestLevels(t *testing.T) {
 	all := []slog.Level{logs.LevelTrace, slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError}
 	none := 0

@@ -75,6 +75,28 @@ Other projects (this project's logout leaves them)
 	}
 }
 
+// A time is told in units of which there are at least two, and never as none.
+func TestRenderUntil(t *testing.T) {
+	for _, tt := range []struct {
+		in   time.Duration
+		want string
+	}{
+		{time.Second, "in 1 min (14:00)"},
+		{59 * time.Second, "in 1 min (14:00)"},
+		{-time.Second, "1 min ago (13:59)"},
+		{time.Minute, "in 1 min (14:01)"},
+		{2*time.Hour - time.Second, "in 119 min (15:59)"},
+		{2 * time.Hour, "in 2 h (16:00)"},
+		{-47 * time.Hour, "47 h ago (2027-11-20 15:00)"},
+		{48 * time.Hour, "in 2 days (2027-11-24 14:00)"},
+	} {
+		s := status.Status{Time: now, Undeclared: []status.Row{{Name: "dev", State: status.Valid, Expires: now.Add(tt.in)}}}
+		if got := draw(s, 0); !strings.Contains(got, "  "+tt.want+"\n") && !strings.Contains(got, "  "+tt.want+" ") {
+			t.Errorf("%v is not %q in\n%s", tt.in, tt.want, got)
+		}
+	}
+}
+
 // Whatever the width, the table fits, says which thing it is about, and cuts nothing off that has room.
 func TestRenderFits(t *testing.T) {
 	for width := 20; width < 220; width++ {

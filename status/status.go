@@ -201,19 +201,14 @@ func (s *Status) addRest(m logout.Machine, p logout.Plan, items []logout.Item) {
 			t.add(i)
 		}
 	}
-	for _, realm := range slices.Sorted(maps.Keys(others)) {
+	realms := slices.Sorted(maps.Keys(others))
+	if others[""] != nil { // what has no realm comes last
+		realms = append(realms[1:], "")
+	}
+	for _, realm := range realms {
 		t := others[realm]
 		s.Others = append(s.Others, Others{realm, t.entries, len(t.files), slices.Sorted(maps.Keys(t.locations))})
 	}
-	slices.SortStableFunc(s.Others, func(a, b Others) int { // what has no realm comes last
-		switch {
-		case a.Realm != "" && b.Realm == "":
-			return -1
-		case a.Realm == "" && b.Realm != "":
-			return 1
-		}
-		return 0
-	})
 }
 
 // takes tells whether the plan would remove a section though it is of no declared name.

@@ -154,15 +154,18 @@ const (
 
 func TestNew(t *testing.T) {
 	m := machine(t, map[string]string{
-		".config/atmos/acme/aws/sso/credentials":                                      section("dev", after) + section("prod", before) + section("stack", after) + "[default]\nx = y\n",
-		".config/atmos/acme/aws/sso/config":                                           "[profile dev]\nx = y\n[profile prod]\nx = y\n[profile elsewhere]\nx = y\n",
-		".config/atmos/acme/aws/gone/credentials":                                     "[lost]\nx = y\n",
-		".config/atmos/acme/aws/renamed/credentials":                                  section("dev", after),
-		".config/atmos/other/aws/sso/credentials":                                     section("dev", after),
-		".config/atmos/other/aws/sso/config":                                          "[profile dev]\n",
-		".cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json": `{"accessToken": "a", "refreshToken": "r", "expiresAt": "` + before + `"}`,
-		".cache/atmos/aws-sso/sessions/0123456789012345678901234567890123456789.json": `{"accessToken": "a", "expiresAt": "` + before + `"}`,
-		".cache/atmos/aws-webflow/robot-acme/refresh.json":                            `{"refreshToken": "r", "expiresAt": "` + before + `"}`,
+		".config/atmos/acme/aws/sso/credentials":                                           section("dev", after) + section("prod", before) + section("stack", after) + "[default]\nx = y\n",
+		".config/atmos/acme/aws/sso/config":                                                "[profile dev]\nx = y\n[profile prod]\nx = y\n[profile elsewhere]\nx = y\n",
+		".config/atmos/acme/aws/gone/credentials":                                          "[lost]\nx = y\n",
+		".config/atmos/acme/aws/renamed/credentials":                                       section("dev", after),
+		".config/atmos/other/aws/sso/credentials":                                          section("dev", after),
+		".config/atmos/other/aws/sso/config":                                               "[profile dev]\n",
+		".config/atmos/zeta/aws/sso/credentials":                                           section("dev", after),
+		".config/atmos/acme/aws/emptied/config":                                            "",
+		".config/atmos/acme/gcp/old-gcp/adc/deployer/application_default_credentials.json": "{}",
+		".cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json":      `{"accessToken": "a", "refreshToken": "r", "expiresAt": "` + before + `"}`,
+		".cache/atmos/aws-sso/sessions/0123456789012345678901234567890123456789.json":      `{"accessToken": "a", "expiresAt": "` + before + `"}`,
+		".cache/atmos/aws-webflow/robot-acme/refresh.json":                                 `{"refreshToken": "r", "expiresAt": "` + before + `"}`,
 	}, keys{location: "system keyring", has: []string{"atmos_acme_dev", "atmos_acme_robot", "atmos_acme_old", "atmos_other_dev", "raw", "sso"}})
 	got := look(t, m)
 	file := "~/.config/atmos/acme/aws/sso/"
@@ -190,12 +193,15 @@ func TestNew(t *testing.T) {
 		},
 		Undeclared: []status.Row{
 			{Name: "old", Kind: store.KeyringEntry, Realm: "acme", State: status.Unknown, Location: "system keyring", Entry: "atmos_acme_old"},
+			{Name: "emptied", Kind: logout.ConfigFile, Realm: "acme", State: status.Unknown, Location: "~/.config/atmos/acme/aws/emptied/config"},
 			{Name: "dev", Kind: logout.CredentialsFile, Realm: "acme", State: status.Valid, Expires: at(after), Location: "~/.config/atmos/acme/aws/renamed/credentials"},
 			{Name: "stack", Kind: logout.CredentialsFile, Realm: "acme", State: status.Valid, Expires: at(after), Location: file + "credentials"},
 			{Name: "elsewhere", Kind: logout.ConfigFile, Realm: "acme", State: status.Unknown, Location: file + "config"},
+			{Name: "deployer", Kind: store.CloudCredentials, Realm: "acme", State: status.Unknown, Location: "~/.config/atmos/acme/gcp/old-gcp/adc/deployer/application_default_credentials.json"},
 		},
 		Others: []status.Others{
 			{Realm: "other", Entries: 1, Files: 2, Locations: []string{"~/.config/atmos/other", "system keyring"}},
+			{Realm: "zeta", Files: 1, Locations: []string{"~/.config/atmos/zeta"}},
 			{Entries: 1, Files: 1, Locations: []string{"~/.cache/atmos/aws-sso/sessions", "system keyring"}},
 		},
 	}
