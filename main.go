@@ -515,7 +515,7 @@ func (p *process) keyrings(c *cli.Context, w workplace, opts store.SystemOptions
 
 // busWait is how long a session bus may take to say anything where no keyring is
 // on disk. One that lives answers within a millisecond.
-const busWait = 75 * time.Millisecond
+const busWait = 50 * time.Millisecond
 
 // systemKeyring is the keyring of the operating system, or nil if there is
 // none and nothing can have been stored in one.
