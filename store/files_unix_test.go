@@ -314,8 +314,10 @@ func TestEditFails(t *testing.T) {
 	if root := os.Getenv(variable); root != "" {
 		var limit syscall.Rlimit
 		must(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit))
-		limit.Cur = 10 // fewer bytes than stay
-		must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
+		narrow := limit
+		narrow.Cur = 10 // fewer bytes than stay
+		must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &narrow))
+		defer func() { must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)) }()
 		if _, err := (&store.Files{}).RemoveSections(t.Context(), store.Place{Root: root, Path: credentials}, own); !errors.Is(err, syscall.EFBIG) {
 			t.Errorf("error %v", err)
 		}
