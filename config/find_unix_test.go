@@ -4,6 +4,7 @@ package config_test
 
 import (
 	"errors"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -19,6 +20,20 @@ func TestNotLookedAt(t *testing.T) {
 	}
 	_, err := m.load(config.Options{})
 	if !errors.Is(err, config.ErrNotFound) || !strings.Contains(err.Error(), "atmos.yaml: too many levels of symbolic links") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What is no file is not read.
+func TestSocket(t *testing.T) {
+	m := newMachine(t, files{"work/README": ""})
+	t.Chdir(m.path("work")) // the path of a socket must be short
+	l, err := net.Listen("unix", "atmos.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	if _, err := m.load(config.Options{}); err == nil || err.Error() != "atmos.yaml: want a regular file, not a socket" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -182,3 +182,12 @@ func TestLongDotenv(t *testing.T) {
 		t.Errorf("it took %v", took)
 	}
 }
+
+// A function that needs a word and has none says so.
+func TestFunctionsWithoutWords(t *testing.T) {
+	m := newMachine(t, files{"work/atmos.yaml": "auth:\n  realm: !env ''\n  keyring: {type: !include ' '}\n"})
+	equal(t, mustLoad(t, m).Warnings, []string{
+		"atmos.yaml:2:10: auth.realm: !env without a name",
+		`atmos.yaml:3:19: auth.keyring.type: !include "": no file`,
+	})
+}

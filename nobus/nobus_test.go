@@ -40,7 +40,7 @@ func start(t *testing.T, env ...string) (address string, took time.Duration) {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append([]string{"NOBUS_PROGRAM=1", "GORACE=atexit_sleep_ms=0"}, env...)
+	cmd.Env = append([]string{"NOBUS_PROGRAM=1", "GORACE=atexit_sleep_ms=0", "GOCOVERDIR=" + t.TempDir()}, env...)
 	begin := time.Now()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
