@@ -201,6 +201,7 @@ func TestPlanKeys(t *testing.T) {
 		{"a provider", acme, providers("okta"), keys("okta", "auditor")},
 		{"everything", acme, logout.Target{All: true}, keys("aws-sso", "dev-org-admin", "dev-admin", "prod-admin", "okta", "auditor", "robot", "build")},
 		{"the identity alone", acme, logout.Target{Identities: []string{"dev-admin"}, KeepProvider: true}, keys("dev-admin")},
+		{"one of the chain is named too", acme, logout.Target{Identities: []string{"dev-admin", "dev-org-admin"}, KeepProvider: true}, keys("dev-admin", "dev-org-admin")},
 		{
 			"in the middle of a chain, alone", acme,
 			logout.Target{Identities: []string{"dev-org-admin"}, KeepProvider: true},
