@@ -21,18 +21,17 @@ type line struct {
 }
 
 func (l line) String() string {
-	s := l.what + ": " + Clean(l.of)
-	if l.remark != "" {
-		s += " (" + Clean(l.remark) + ")"
+	if l.remark == "" {
+		return l.what + ": " + Clean(l.of)
 	}
-	return s
+	return l.what + ": " + Clean(l.of) + " (" + Clean(l.remark) + ")"
 }
 
 // found are the members of the removal set of which something would be removed.
 func (p Plan) found() []string {
 	var names []string
-	for _, s := range p.Steps {
-		if !s.bare() && s.Err == nil && s.Kept == "" {
+	for i := range p.Steps {
+		if s := &p.Steps[i]; !s.bare() && s.Err == nil && s.Kept == "" {
 			names = append(names, s.losers()...)
 		}
 	}
@@ -54,7 +53,8 @@ func (p Plan) lines(v View) []line {
 			lines = append(lines, p.keyringLine(n, entries[n.Name]))
 		}
 	}
-	for _, s := range p.Steps {
+	for i := range p.Steps {
+		s := &p.Steps[i]
 		if s.Kind == store.KeyringEntry || s.bare() || s.Kept != "" {
 			continue
 		}

@@ -294,7 +294,8 @@ func (m Machine) keysToKeep(r removal) map[string]bool {
 // planDirs adds the directories that may have become empty, children first.
 func (m Machine) planDirs(p *Plan) {
 	var places []store.Place
-	for _, s := range p.Steps {
+	for i := range p.Steps {
+		s := &p.Steps[i]
 		switch {
 		case s.Kind == LockFiles:
 			places = append(places, s.Locks...)

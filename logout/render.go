@@ -172,7 +172,7 @@ func (p Plan) Preview(to io.Writer, v View) {
 
 func (p Plan) previewLines(w io.Writer, v View) {
 	for _, l := range p.lines(v) {
-		fmt.Fprintf(w, "  • %s\n", l)
+		_, _ = io.WriteString(w, "  • "+l.String()+"\n")
 	}
 }
 
@@ -338,7 +338,8 @@ func affectedText(affected []Affected) []string {
 // keptText says what is kept and why, a line each.
 func (p Plan) keptText(v View) []string {
 	var lines []string
-	for _, s := range p.Steps {
+	for i := range p.Steps {
+		s := &p.Steps[i]
 		switch {
 		case s.Kept == KeptAmbiguous:
 			lines = append(lines, fmt.Sprintf("Kept: %s (keyring entry %s may belong to the realm %s)", Clean(s.Name), Clean(s.Key), Clean(s.KeptFor)))

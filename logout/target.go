@@ -309,6 +309,7 @@ func (m Machine) findUndeclared(ctx context.Context, r *removal, name string, un
 }
 
 func (r *removal) addLinks(links []chain.Link, via string) {
+	r.names = slices.Grow(r.names, len(links))
 	for _, l := range links {
 		n := Name{Name: l.Name, Kind: l.Kind, Provider: l.Provider, Declared: l.Declared}
 		if !l.Provider {
@@ -338,8 +339,8 @@ type role struct {
 
 // distinct are the names of the set, each once.
 func (r removal) distinct() []Name {
-	var names []Name
-	seen := make(map[string]bool)
+	names := make([]Name, 0, len(r.names))
+	seen := make(map[string]bool, len(r.names))
 	for _, n := range r.names {
 		if !seen[n.Name] {
 			seen[n.Name] = true
