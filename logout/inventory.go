@@ -175,7 +175,7 @@ func (p Plan) Unclaimed(items []Item) []Item {
 		entries[entry{s.Keyring, s.Key}] = true
 		if s.awsFile() {
 			sections[s.Place] = make(spelledNames)
-			for _, name := range append(p.inSet(s.Owners), "", "default") {
+			for _, name := range append(p.inSet(add(make(map[string]bool), s.Owners)), "", "default") {
 				sections[s.Place].add(name)
 			}
 		}

@@ -29,13 +29,13 @@ func (l line) String() string {
 
 // found are the members of the removal set of which something would be removed.
 func (p Plan) found() []string {
-	var names []string
+	losers := make(map[string]bool, len(p.Names))
 	for i := range p.Steps {
 		if s := &p.Steps[i]; !s.bare() && s.Err == nil && s.Kept == "" {
-			names = append(names, s.losers()...)
+			add(losers, s.losers())
 		}
 	}
-	return p.inSet(names)
+	return p.inSet(losers)
 }
 
 // lines are those of the dry run: one for the keyring entries of each name, one

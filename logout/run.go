@@ -133,33 +133,36 @@ func (res *Result) remove(ctx context.Context, m Machine, k store.Keyring) error
 // Names are the members of the removal set of which something was removed, in
 // the order of the set.
 func (r Report) Names() []string {
-	var names []string
-	for _, res := range r.Results {
-		if res.Outcome == Removed && !res.bare() {
-			names = append(names, res.losers()...)
+	losers := make(map[string]bool, len(r.Plan.Names))
+	for i := range r.Results {
+		if res := &r.Results[i]; res.Outcome == Removed && !res.bare() {
+			add(losers, res.losers())
 		}
 	}
-	return r.Plan.inSet(names)
+	return r.Plan.inSet(losers)
 }
 
 // losers are the names that a step takes something from.
-func (s Step) losers() []string {
+func (s *Step) losers() []string {
 	if len(s.Owners) == 0 {
 		return []string{s.Name}
 	}
 	return s.Owners
 }
 
+func add(set map[string]bool, names []string) map[string]bool {
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
+}
+
 // inSet orders names as the removal set does. What bears another name counts
 // for nobody here: its directory's owner is among the names anyway.
-func (p Plan) inSet(names []string) []string {
-	have := make(map[string]bool, len(names))
-	for _, n := range names {
-		have[n] = true
-	}
-	ordered := make([]string, 0, len(have))
+func (p Plan) inSet(names map[string]bool) []string {
+	ordered := make([]string, 0, len(names))
 	for _, n := range p.Names {
-		if have[n.Name] {
+		if names[n.Name] {
 			ordered = append(ordered, n.Name)
 		}
 	}
