@@ -76,7 +76,7 @@ func (m Machine) planAWSFile(p *Plan, r removal, dir awsDir, kind store.Kind, ru
 	case err != nil && !errors.Is(err, store.ErrSymlink): // the link itself can be removed
 		s.Err = err
 	}
-	s.Keeps, s.Expiry = cut.Kept, make(map[string]time.Time)
+	s.Keeps, s.Owners, s.Expiry = cut.Kept, make([]string, 0, len(cut.Removed)), make(map[string]time.Time, len(cut.ValidUntil))
 	for _, name := range cut.Kept {
 		if !rule.Declared[name] {
 			s.Strange = append(s.Strange, name)

@@ -187,6 +187,7 @@ func (m Machine) planKeyrings(ctx context.Context, p *Plan, r removal) {
 	var all []found
 	for _, k := range m.Keyrings {
 		there, unknown := look(ctx, k, keys)
+		all = slices.Grow(all, len(there))
 		for _, e := range entries {
 			if there[e.key.Key] || unknown[e.key.Key] != nil {
 				all = append(all, found{e, k.Location(), unknown[e.key.Key]})
@@ -334,7 +335,8 @@ func (m Machine) affected(p Plan, r removal) []Affected {
 		a.Names = append(a.Names, names...)
 		shares[root] = a
 	}
-	for _, s := range p.Steps {
+	for i := range p.Steps {
+		s := &p.Steps[i]
 		if s.Err != nil || s.Kept != "" {
 			continue
 		}
@@ -342,7 +344,7 @@ func (m Machine) affected(p Plan, r removal) []Affected {
 		case s.Kind == store.KeyringEntry, s.Kind == store.CloudCredentials, s.Kind == store.SessionToken,
 			s.Kind == store.RefreshToken, s.Shared != store.Alone:
 			share(s.Name, s.Name, kind[s.Name]+s.Name)
-			for _, other := range m.sharers(s) {
+			for _, other := range m.sharers(*s) {
 				share(other.Name, s.Name, s.sharing(m.provider(Name{Name: s.Name})))
 			}
 		case s.Rule.Scope == store.WholeDirectory:
