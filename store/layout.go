@@ -288,7 +288,7 @@ func (k Key) ForeignRealm(own []string, exists func(realm string) bool) (realm s
 	}
 	for i := range len(rest) - 1 {
 		realm := rest[:i]
-		if i > 0 && rest[i] == '_' && !slices.Contains(own, realm) && ValidRealm(realm) && exists(realm) {
+		if rest[i] == '_' && !slices.Contains(own, realm) && ValidRealm(realm) && exists(realm) {
 			return realm, true
 		}
 	}
