@@ -1,0 +1,91 @@
+//go:build linux
+
+package main
+
+import (
+	"maps"
+	"os"
+	"strings"
+	"testing"
+)
+
+// A base_path that leads to what is nobody's but the system's or the user's own costs nothing
+// there but the sections that are named: no file of another name, and no directory.
+func TestHostileBasePath(t *testing.T) {
+	const own = "aws-sso/credentials"
+	for _, base := range []string{"/", "/etc", "~", "~/", "..", ".", "/nonexistent/../etc", "~/project/.."} {
+		s := newScene(t)
+		s.write(t, "project/atmos.yaml", strings.Replace(sceneYAML, "corp.example/start}", "corp.example/start, spec: {files: {base_path: \""+base+"\"}}}", 1))
+		s.write(t, own, credentialsOf("dev-admin", "default", "somebody"))
+		s.write(t, "credentials", credentialsOf("dev-admin"))
+		s.write(t, "aws-sso/notes", "mine")
+		want := map[string]string{"project/atmos.yaml": s.files(t)["project/atmos.yaml"], "tmp/other": ""}
+		for _, name := range []string{own, "credentials", "aws-sso/notes"} {
+			want[name] = s.files(t)[name]
+		}
+		looked := strings.HasPrefix(base, "~") || base == ".."
+		if looked {
+			want[own] = credentialsOf("default", "somebody")
+			want[own+".lock"] = ""
+		}
+		system := namesIn(t, "/", "/etc")
+		if code, out := s.run(t, "credclean", "logout", "--all", "--yes"); code != exitDone {
+			t.Errorf("%s: exit code %d: %s", base, code, out)
+		}
+		if got := s.files(t); !maps.Equal(got, want) {
+			t.Errorf("%s: left are\n%q\nwant\n%q", base, got, want)
+		}
+		if got := namesIn(t, "/", "/etc"); got != system {
+			t.Errorf("%s: there is\n%s\nwhere there was\n%s", base, got, system)
+		}
+	}
+}
+
+// namesIn are the names in directories.
+func namesIn(t *testing.T, dirs ...string) (names string) {
+	t.Helper()
+	for _, dir := range dirs {
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			names += dir + "/" + file.Name() + "\n"
+		}
+	}
+	return names
+}
+
+// A file of 100 MiB is no configuration, no credentials file and no keyring entry: it is neither read
+// whole nor waited for, and what is beside it goes.
+func TestHugeFiles(t *testing.T) {
+	const huge = 100 << 20
+	grow := func(s scene, name string) {
+		t.Helper()
+		if err := os.Truncate(s.home+"/"+name, huge); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := newScene(t)
+	grow(s, "project/atmos.yaml")
+	if code, out := s.run(t, logoutLine...); code != exitUsage || !strings.Contains(out, "atmos.yaml: larger than 8 MiB") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	for name, says := range map[string]string{
+		ownDir + "credentials": "larger than 16 MiB",
+		ringDir + "ci-admin":   "",
+	} {
+		s := newScene(t)
+		grow(s, name)
+		code, out := s.run(t, logoutLine...)
+		if code == exitUsage || !strings.Contains(out, says) {
+			t.Errorf("%s: exit code %d: %s", name, code, out)
+		}
+		if info, err := os.Stat(s.home + "/" + name); err != nil || info.Size() != huge {
+			t.Errorf("%s was touched: %v", name, err)
+		}
+		if _, err := os.Stat(s.home + "/" + ringDir + "atmos_acme_dev-admin"); err == nil {
+			t.Errorf("%s: what is beside it is left", name)
+		}
+	}
+}
