@@ -121,6 +121,24 @@ func TestSecretServiceLocked(t *testing.T) {
 	wantSecrets(t, b, "neighbour")
 }
 
+// A locked collection of GNOME Keyring in which nothing is hides nothing.
+func TestSecretServiceLockedEmpty(t *testing.T) {
+	b, k := onBus(t, store.SystemOptions{})
+	must(t, b.Set("dev", "1"))
+	must(t, b.CreateCollection("work"))
+	must(t, b.Lock("work"))
+	wantFound(t, k, []string{"dev", "gone"}, "dev")
+	must(t, k.Remove(t.Context(), "dev"))
+	wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
+	listed, err := k.List(t.Context())
+	must(t, err)
+	if len(listed) > 0 {
+		t.Errorf("listed %q", listed)
+	}
+	must(t, b.Unlock("work"))
+	wantSecrets(t, b)
+}
+
 // fresh is a daemon that was never unlocked, over a keyring in which dev and
 // prod are.
 func fresh(t *testing.T, opts store.SystemOptions) (*keyringtest.Bus, store.Keyring) {
