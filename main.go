@@ -63,6 +63,7 @@ func run(args []string) int {
 		args: args, in: os.Stdin, out: os.Stdout, errOut: os.Stderr, json: wantsJSON(args),
 		log: slog.New(slog.DiscardHandler), logFile: io.NopCloser(nil),
 	}
+	signal.Ignore(ignoredSignals()...) // what was begun goes on without a terminal or a reader
 	app := p.app()
 	p.document = newDocument(commandOf(app, args))
 	line, err := arrange(app, args)
@@ -139,12 +140,10 @@ func (p *process) writeDocument(err error, code int) {
 }
 
 // catchSignals ends the context of a command with the first SIGINT or SIGTERM; the
-// second one ends the process. A closed terminal or pipe does neither: a
-// removal that was begun goes on. Help and version need none of it.
+// second one ends the process. Help and version need none of it.
 func (p *process) catchSignals(c *cli.Context) error {
 	ctx, cancel := context.WithCancel(c.Context)
 	c.Context = ctx
-	signal.Ignore(ignoredSignals()...)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	go func() {
