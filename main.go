@@ -26,11 +26,11 @@ import (
 	"github.com/credclean/credclean/buildinfo"
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/internal/telemetry"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/logs"
 	"github.com/credclean/credclean/status"
 	"github.com/credclean/credclean/store"
-	"github.com/credclean/credclean/telemetry"
 )
 
 // The exit codes.

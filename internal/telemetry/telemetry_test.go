@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/credclean/credclean/config"
-	"github.com/credclean/credclean/telemetry"
+	"github.com/credclean/credclean/internal/telemetry"
 )
 
 func must(tb testing.TB, err error) {

@@ -18,7 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/credclean/credclean/telemetry"
+	"github.com/credclean/credclean/internal/telemetry"
 )
 
 // send sends an event, and returns what was logged.

@@ -16,7 +16,7 @@ func TestNoTelemetry(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "notelemetry", ".").Output()
 	must(t, err)
 	deps := strings.Fields(string(out))
-	if !slices.Contains(deps, "github.com/credclean/credclean/telemetry") {
+	if !slices.Contains(deps, "github.com/credclean/credclean/internal/telemetry") {
 		t.Errorf("the packages are %s", deps)
 	}
 	for _, dep := range deps {
