@@ -136,7 +136,7 @@ func TestPlacesOnPage(t *testing.T) {
 		switch {
 		case l.Kind == store.AWSFiles:
 			r := row("any root of a chain")
-			want(r, r.removed, store.CredentialsFile, store.ConfigFile)
+			want(r, r.removed, "credentials", "config")
 		case len(l.Kinds) == 0:
 			r := row("any identity")
 			want(r, r.removed, fixedPart(l))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 // An awsDir is one directory with a credentials and a config file.
@@ -18,7 +19,7 @@ type awsDir struct {
 	place store.Place
 	realm string
 	owner string // the name of the root
-	scope store.Scope
+	scope cut.Scope
 	err   error // the name cannot be a directory
 }
 
@@ -30,12 +31,12 @@ func (m Machine) planAWS(p *Plan, r removal) {
 			p.Steps = append(p.Steps, Step{Kind: CredentialsFile, Name: dir.owner, Realm: dir.realm, Place: dir.place, Err: dir.err})
 			continue
 		}
-		rule := store.Rule{Remove: remove, Declared: declared, Scope: dir.scope}
+		rule := cut.Rule{Remove: remove, Declared: declared, Scope: dir.scope}
 		info, err := m.Files.Look(dir.place)
 		if errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() && info.Mode()&fs.ModeSymlink == 0 {
 			continue
 		}
-		if err == nil && info.Mode()&fs.ModeSymlink != 0 && dir.scope != store.WholeDirectory {
+		if err == nil && info.Mode()&fs.ModeSymlink != 0 && dir.scope != cut.WholeDirectory {
 			err = &fs.PathError{Op: "open", Path: dir.place.String(), Err: store.ErrSymlink}
 		}
 		if err != nil || !info.IsDir() {
@@ -45,7 +46,7 @@ func (m Machine) planAWS(p *Plan, r removal) {
 		for _, kind := range []store.Kind{CredentialsFile, ConfigFile} {
 			m.planAWSFile(p, r, dir, kind, rule)
 		}
-		if dir.scope == store.WholeDirectory {
+		if dir.scope == cut.WholeDirectory {
 			m.planOthers(p, dir)
 		}
 		p.Steps = append(p.Steps, awsLocks(dir.owner, dir.realm, dir.place))
@@ -55,19 +56,19 @@ func (m Machine) planAWS(p *Plan, r removal) {
 // awsLocks is the step for the two lock files of an AWS directory.
 func awsLocks(name, realm string, dir store.Place) Step {
 	return Step{Kind: LockFiles, Name: name, Realm: realm, Place: dir, Locks: []store.Place{
-		dir.Join(store.CredentialsFile), dir.Join(store.ConfigFile),
+		dir.Join(cut.CredentialsFile), dir.Join(cut.ConfigFile),
 	}}
 }
 
 // fileName is the name of the AWS file that a kind of step is about.
 func fileName(kind store.Kind) string {
 	if kind == ConfigFile {
-		return store.ConfigFile
+		return cut.ConfigFile
 	}
-	return store.CredentialsFile
+	return cut.CredentialsFile
 }
 
-func (m Machine) planAWSFile(p *Plan, r removal, dir awsDir, kind store.Kind, rule store.Rule) {
+func (m Machine) planAWSFile(p *Plan, r removal, dir awsDir, kind store.Kind, rule cut.Rule) {
 	s := Step{Kind: kind, Name: dir.owner, Realm: dir.realm, Place: dir.place.Join(fileName(kind)), Rule: rule}
 	cut, err := m.Files.LookSections(s.Place, rule)
 	switch {
@@ -105,7 +106,7 @@ func (m Machine) planOthers(p *Plan, dir awsDir) {
 	}
 	for _, name := range names {
 		base := strings.TrimSuffix(strings.TrimSuffix(name, store.LockSuffix), store.TempSuffix)
-		if base == store.CredentialsFile || base == store.ConfigFile || m.nested(dir.owner+"/"+name) {
+		if base == cut.CredentialsFile || base == cut.ConfigFile || m.nested(dir.owner+"/"+name) {
 			continue
 		}
 		place := dir.place.Join(name)
@@ -153,7 +154,7 @@ func (m Machine) awsDirs(r removal) []awsDir {
 	}
 	roots := r.roots
 	if slices.ContainsFunc(r.names, func(n Name) bool { return slices.Contains(m.kinds(n), "aws/user") || !n.Declared && !n.Provider }) {
-		roots = append(slices.Clip(roots), root{chain.Link{Name: store.AWSUserDir}, store.OwnSections})
+		roots = append(slices.Clip(roots), root{chain.Link{Name: store.AWSUserDir}, cut.OwnSections})
 	}
 	for _, root := range roots {
 		for _, l := range store.Locations() {
@@ -198,7 +199,7 @@ func (m Machine) addBasePath(root root, add func(awsDir)) {
 			if m.sharedWithAWS(place) {
 				continue
 			}
-			add(awsDir{place: place, owner: root.Name, scope: store.SectionsOnly})
+			add(awsDir{place: place, owner: root.Name, scope: cut.SectionsOnly})
 		}
 	}
 }

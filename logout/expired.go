@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 // OnlyExpired narrows a plan to what had expired at a time. What has no known
@@ -25,7 +26,7 @@ func (m Machine) OnlyExpired(p Plan, now time.Time) Plan {
 		case s.Kind == LockFiles:
 			p.Steps = append(p.Steps, s)
 		case s.awsFile() && s.Err == nil:
-			s.Rule = store.Rule{Remove: expired[s.Place.Dir()], Declared: s.Rule.Declared, Scope: store.OwnSections}
+			s.Rule = cut.Rule{Remove: expired[s.Place.Dir()], Declared: s.Rule.Declared, Scope: cut.OwnSections}
 			if s, ok := m.narrow(s); ok {
 				p.Steps = append(p.Steps, s)
 			}

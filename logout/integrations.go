@@ -9,6 +9,7 @@ import (
 
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 // planIntegrations looks for the Docker logins and the kubeconfig entries that
@@ -38,11 +39,11 @@ func (m Machine) staying(r removal) []config.Integration {
 
 func (m Machine) planDocker(p *Plan, i linkedIntegration, staying []config.Integration) {
 	s := Step{Kind: store.DockerLogin, Name: i.of.Name, Place: placeOf(m.DockerConfig)}
-	registry, known := store.DockerRegistry(i.Integration)
+	registry, known := cut.DockerRegistry(i.Integration)
 	s.Entry = cmpString(registry, i.Name)
-	s.Docker = store.DockerLogins{Registries: map[string]bool{registry: known}}
+	s.Docker = cut.DockerLogins{Registries: map[string]bool{registry: known}}
 	for _, other := range staying {
-		if used, ok := store.DockerRegistry(other); ok && used == registry {
+		if used, ok := cut.DockerRegistry(other); ok && used == registry {
 			s.Kept, s.KeptFor = KeptSibling, other.Name
 		}
 	}
@@ -51,11 +52,11 @@ func (m Machine) planDocker(p *Plan, i linkedIntegration, staying []config.Integ
 
 func (m Machine) planKubeconfig(p *Plan, i linkedIntegration, staying []config.Integration) {
 	s := Step{Kind: store.KubeconfigEntry, Name: i.of.Name, Place: m.kubeconfig(i.Integration)}
-	entry, known := store.KubeEntryOf(i.Integration)
+	entry, known := cut.KubeEntryOf(i.Integration)
 	s.Entry = cmpString(i.Cluster.Alias, cmpString(i.Cluster.Name, i.Name))
-	s.Kube = store.KubeEntries{Remove: []store.KubeEntry{entry}}
+	s.Kube = cut.KubeEntries{Remove: []cut.KubeEntry{entry}}
 	for _, other := range staying {
-		used, ok := store.KubeEntryOf(other)
+		used, ok := cut.KubeEntryOf(other)
 		if !ok || m.kubeconfig(other) != s.Place {
 			continue
 		}
@@ -78,8 +79,8 @@ func (m Machine) planShared(p *Plan, s Step, i linkedIntegration, known bool) { 
 		err = fmt.Errorf("cannot tell what is the integration's: %q does not say it", i.Name)
 	}
 	if err == nil {
-		var cut store.Cut
-		if cut, err = s.edit()(data); err == nil && len(cut.Removed) == 0 {
+		var c cut.Cut
+		if c, err = s.edit()(data); err == nil && len(c.Removed) == 0 {
 			return
 		}
 	}
@@ -88,7 +89,7 @@ func (m Machine) planShared(p *Plan, s Step, i linkedIntegration, known bool) { 
 }
 
 // edit is what the step does to the content of another program's file.
-func (s Step) edit() func([]byte) (store.Cut, error) {
+func (s Step) edit() func([]byte) (cut.Cut, error) {
 	if s.Kind == store.DockerLogin {
 		return s.Docker.Apply
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 // An Item is one thing that Atmos left on this machine, whoever's it is.
@@ -123,7 +124,7 @@ func (m Machine) hasRealmDir(realm string) bool {
 // sectionItems has an item for each section of an AWS directory.
 func (m Machine) sectionItems(f store.Find) []Item {
 	var items []Item
-	everything := store.Rule{Scope: store.WholeDirectory}
+	everything := cut.Rule{Scope: cut.WholeDirectory}
 	for _, kind := range []store.Kind{CredentialsFile, ConfigFile} {
 		i := Item{Kind: kind, Root: f.Words.Name, Realm: f.Words.Realm, Place: f.Place.Join(fileName(kind))}
 		cut, err := m.Files.LookSections(i.Place, everything)
@@ -204,7 +205,7 @@ func (m Machine) Everything(ctx context.Context, items []Item) Plan {
 		}
 		seen[i.Place] = true
 		if s.awsFile() {
-			s.Rule = store.Rule{Scope: store.WholeDirectory}
+			s.Rule = cut.Rule{Scope: cut.WholeDirectory}
 			s.Owners, s.Expiry = sectionsOf(items, i.Place)
 		}
 		p.Steps = append(p.Steps, s)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 // Orphans makes a plan of what is provably this project's but bears a name that is
@@ -83,11 +84,11 @@ func (d declaredNames) name(name string) bool { return d[name] || d[strings.ToLo
 
 // orphanRule removes the sections of one file that are orphans; all that is in it if the
 // directory's own name is declared no more.
-func (d declaredNames) orphanRule(ours []Item, of Item) store.Rule {
+func (d declaredNames) orphanRule(ours []Item, of Item) cut.Rule {
 	if !d.name(of.Root) {
-		return store.Rule{Scope: store.WholeDirectory}
+		return cut.Rule{Scope: cut.WholeDirectory}
 	}
-	rule := store.Rule{Remove: make(map[string]bool), Declared: d, Scope: store.OwnSections}
+	rule := cut.Rule{Remove: make(map[string]bool), Declared: d, Scope: cut.OwnSections}
 	for _, i := range ours {
 		if i.Place == of.Place {
 			rule.Remove[i.Name] = true

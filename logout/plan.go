@@ -10,6 +10,7 @@ import (
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 // The kinds of steps that a plan has beside those of the layout.
@@ -60,15 +61,15 @@ type Step struct {
 	Locks  []store.Place // of LockFiles: the files they belong to; with them, further lock files
 
 	Place   store.Place          // of everything but a KeyringEntry
-	Rule    store.Rule           // of AWS files
+	Rule    cut.Rule             // of AWS files
 	Owners  []string             // of AWS files: the names of the removal set that lose something
 	Keeps   []string             // of AWS files: the sections that stay
 	Strange []string             // of Keeps: those that atmos.yaml does not declare
 	Expiry  map[string]time.Time // until when what goes is valid, by name of the set
 
-	Entry  string             // of a DockerLogin or KubeconfigEntry: the registry, or the context or cluster
-	Docker store.DockerLogins // of a DockerLogin
-	Kube   store.KubeEntries  // of a KubeconfigEntry
+	Entry  string           // of a DockerLogin or KubeconfigEntry: the registry, or the context or cluster
+	Docker cut.DockerLogins // of a DockerLogin
+	Kube   cut.KubeEntries  // of a KubeconfigEntry
 
 	Refreshable bool // new credentials can be had with it when it has expired
 
@@ -347,7 +348,7 @@ func (m Machine) affected(p Plan, r removal) []Affected {
 			for _, other := range m.sharers(*s) {
 				share(other.Name, s.Name, s.sharing(m.provider(Name{Name: s.Name})))
 			}
-		case s.Rule.Scope == store.WholeDirectory:
+		case s.Rule.Scope == cut.WholeDirectory:
 			for _, name := range s.Owners {
 				if r.spelling[name] == "" && name != "default" {
 					share(s.Name, s.Name, kind[s.Name]+s.Name)

@@ -17,6 +17,7 @@ import (
 	"github.com/credclean/credclean/keyringtest"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 const acme = `
@@ -51,10 +52,10 @@ func TestNewPlan(t *testing.T) {
 	h.has(session, token)
 
 	ring := store.DefaultKeyringDir(h.Roots)
-	rule := store.Rule{
+	rule := cut.Rule{
 		Remove:   map[string]bool{"aws-sso": true, "dev-org-admin": true, "dev-admin": true},
 		Declared: map[string]bool{"okta": true, "prod-admin": true, "auditor": true, "robot": true, "build": true},
-		Scope:    store.ChainsFile,
+		Scope:    cut.ChainsFile,
 	}
 	dir := store.Place{Root: h.Roots[store.Config], Path: "acme/aws/aws-sso"}
 	links := []chain.Link{

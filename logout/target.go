@@ -11,6 +11,7 @@ import (
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 // A Target is what the user named: identities, providers, or everything.
@@ -138,7 +139,7 @@ type removal struct {
 // A root is the first name of a chain, whose name a directory bears.
 type root struct {
 	chain.Link
-	scope store.Scope
+	scope cut.Scope
 }
 
 // spelledNames finds the declared name behind a spelling on disk.
@@ -173,7 +174,7 @@ func (m Machine) expand(ctx context.Context, t *Target) (removal, error) {
 		r.addLinks(m.Graph.All(), "")
 		r.chains = m.Graph.Cycles()
 		for _, l := range m.Graph.Roots() {
-			r.roots = append(r.roots, root{l, store.WholeDirectory})
+			r.roots = append(r.roots, root{l, cut.WholeDirectory})
 		}
 	case len(t.Providers) > 0:
 		m.expandProviders(&r, t)
@@ -211,7 +212,7 @@ func (m Machine) expandProviders(r *removal, t *Target) {
 		links, _ := m.Graph.Members(name)
 		t.Providers[i] = links[0].Name
 		r.addLinks(links, links[0].Name)
-		r.roots = append(r.roots, root{links[0], store.WholeDirectory})
+		r.roots = append(r.roots, root{links[0], cut.WholeDirectory})
 	}
 	t.Providers = unique(t.Providers)
 }
@@ -236,13 +237,13 @@ func (m Machine) expandIdentities(ctx context.Context, r *removal, t *Target) er
 		}
 		c = m.likelier(r, c)
 		r.chains = append(r.chains, c)
-		links, scope := c.Links, store.ChainsFile
+		links, scope := c.Links, cut.ChainsFile
 		if t.KeepProvider {
 			r.outside = append(r.outside, links[:len(links)-1]...)
 			links = links[len(links)-1:]
 		}
 		if !slices.Contains(links, c.Root()) {
-			scope = store.OwnSections
+			scope = cut.OwnSections
 		}
 		r.addLinks(links, "")
 		r.roots = append(r.roots, root{c.Root(), scope})
@@ -268,14 +269,14 @@ func (m Machine) likelier(r *removal, c chain.Chain) chain.Chain {
 	if m.ownSections(name, other.Root()) > m.ownSections(name, c.Root()) {
 		c, other = other, c
 	}
-	r.roots = append(r.roots, root{other.Root(), store.OwnSections})
+	r.roots = append(r.roots, root{other.Root(), cut.OwnSections})
 	r.notes = append(r.notes, fmt.Sprintf("Two chains: %s is %s, but %s for other releases of Atmos (imports override identities since v1.216)", name, c, other))
 	return c
 }
 
 // ownSections counts the AWS files with a section of a name in the directories of a root.
 func (m Machine) ownSections(name string, from chain.Link) int {
-	probe := removal{names: []Name{{Name: name, Declared: true}}, roots: []root{{from, store.OwnSections}}, spelling: make(spelledNames)}
+	probe := removal{names: []Name{{Name: name, Declared: true}}, roots: []root{{from, cut.OwnSections}}, spelling: make(spelledNames)}
 	probe.spelling.add(name)
 	var p Plan
 	m.planAWS(&p, probe)
@@ -293,7 +294,7 @@ func (m Machine) findUndeclared(ctx context.Context, r *removal, name string, un
 	probe := removal{names: []Name{n}, spelling: make(spelledNames)}
 	probe.spelling.add(name)
 	for _, dir := range m.rootDirs() {
-		probe.roots = append(probe.roots, root{chain.Link{Name: dir}, store.OwnSections})
+		probe.roots = append(probe.roots, root{chain.Link{Name: dir}, cut.OwnSections})
 	}
 	p := Plan{}
 	m.planKeyrings(ctx, &p, probe)

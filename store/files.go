@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/credclean/credclean/store/cut"
 )
 
 // maxFile bounds what is read of one file, in bytes. Real ones have a few thousand.
@@ -275,21 +277,21 @@ func (f *Files) openFile(p Place, flag int) (file *os.File, err error) {
 
 // LookSections tells what a rule would do to an AWS file. It changes nothing
 // and takes no lock. The error is fs.ErrNotExist if there is no file.
-func (f *Files) LookSections(p Place, rule Rule) (Cut, error) {
+func (f *Files) LookSections(p Place, rule cut.Rule) (cut.Cut, error) {
 	leftover, err := f.leftover(p)
 	if err != nil {
-		return Cut{}, err
+		return cut.Cut{}, err
 	}
 	data, err := f.Read(p)
 	switch {
 	case leftover && errors.Is(err, fs.ErrNotExist):
-		return Cut{Leftover: true}, nil
+		return cut.Cut{Leftover: true}, nil
 	case err != nil:
-		return Cut{}, err
+		return cut.Cut{}, err
 	}
-	cut := rule.Apply(path.Base(p.Path), data)
-	cut.Leftover = leftover
-	return cut, nil
+	c := rule.Apply(path.Base(p.Path), data)
+	c.Leftover = leftover
+	return c, nil
 }
 
 // leftover tells whether the new file of a killed run stands beside p.
@@ -300,24 +302,24 @@ func (f *Files) leftover(p Place) (bool, error) {
 
 // RemoveSections applies a rule to an AWS file. Of a symbolic link the link
 // goes. Else it is Edit.
-func (f *Files) RemoveSections(ctx context.Context, p Place, rule Rule) (Cut, error) {
+func (f *Files) RemoveSections(ctx context.Context, p Place, rule cut.Rule) (cut.Cut, error) {
 	if info, err := f.Look(p); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		return Cut{}, f.removeLink(p)
+		return cut.Cut{}, f.removeLink(p)
 	}
-	return f.Edit(ctx, p, func(data []byte) (Cut, error) { return rule.Apply(path.Base(p.Path), data), nil })
+	return f.Edit(ctx, p, func(data []byte) (cut.Cut, error) { return rule.Apply(path.Base(p.Path), data), nil })
 }
 
 // Edit cuts something out of a file under the lock that Atmos takes, and looks
 // again. A file that stays is replaced in one step, so that at any moment it is
 // either as before or as after. The error is fs.ErrNotExist if there was nothing to do.
-func (f *Files) Edit(ctx context.Context, p Place, apply func([]byte) (Cut, error)) (Cut, error) {
+func (f *Files) Edit(ctx context.Context, p Place, apply func([]byte) (cut.Cut, error)) (cut.Cut, error) {
 	return f.edit(p, apply, ownMode, func() (func(), error) { return f.lock(ctx, p, LockWait) })
 }
 
 // EditShared is Edit for the file of another program: its mode stays, and so
 // does whether there is a lock file. With kubectl's lock that file must not exist
 // before: it is what client-go's clientcmd takes for a lock.
-func (f *Files) EditShared(ctx context.Context, p Place, lock SharedLock, apply func([]byte) (Cut, error)) (Cut, error) {
+func (f *Files) EditShared(ctx context.Context, p Place, lock SharedLock, apply func([]byte) (cut.Cut, error)) (cut.Cut, error) {
 	return f.edit(p, apply, sameMode, func() (func(), error) {
 		existed := f.absent(p.lock()) != nil
 		if lock == KubectlLock {
@@ -351,44 +353,44 @@ type mode func(old fs.FileMode) fs.FileMode
 func ownMode(fs.FileMode) fs.FileMode      { return 0o600 }
 func sameMode(old fs.FileMode) fs.FileMode { return old.Perm() }
 
-func (f *Files) edit(p Place, apply func([]byte) (Cut, error), mode mode, lock func() (func(), error)) (Cut, error) {
+func (f *Files) edit(p Place, apply func([]byte) (cut.Cut, error), mode mode, lock func() (func(), error)) (cut.Cut, error) {
 	leftover, err := f.leftover(p)
 	if err != nil {
-		return Cut{}, err
+		return cut.Cut{}, err
 	}
 	if _, err := f.Look(p); err != nil && !leftover {
-		return Cut{}, err
+		return cut.Cut{}, err
 	}
 	unlock, err := lock()
 	if err != nil {
-		return Cut{}, err
+		return cut.Cut{}, err
 	}
 	defer unlock()
 	if err := ignoreAbsent(f.in(p.temp(), (*os.Root).Remove)); err != nil {
-		return Cut{}, err
+		return cut.Cut{}, err
 	}
-	cut, info, err := f.apply(p, apply)
+	c, info, err := f.apply(p, apply)
 	switch {
 	case leftover && errors.Is(err, fs.ErrNotExist):
-		return Cut{Leftover: true}, nil
+		return cut.Cut{Leftover: true}, nil
 	case err != nil:
-		return Cut{}, err
-	case cut.Whole:
-		return cut, f.remove(p)
-	case len(cut.Removed) == 0 && leftover:
-		return cut, nil
-	case len(cut.Removed) == 0:
-		return cut, fs.ErrNotExist
+		return cut.Cut{}, err
+	case c.Whole:
+		return c, f.remove(p)
+	case len(c.Removed) == 0 && leftover:
+		return c, nil
+	case len(c.Removed) == 0:
+		return c, fs.ErrNotExist
 	}
-	replaced := func(dir *os.Root, name string) error { return replace(dir, name, cut.Rest, info, mode(info.Mode())) }
+	replaced := func(dir *os.Root, name string) error { return replace(dir, name, c.Rest, info, mode(info.Mode())) }
 	if err := f.in(p, replaced); err != nil {
-		return cut, err
+		return c, err
 	}
 	again, _, err := f.apply(p, apply)
 	if err == nil && again.Changes() {
 		err = &fs.PathError{Op: "rename", Path: p.String(), Err: ErrStillThere}
 	}
-	return cut, err
+	return c, err
 }
 
 // create takes a lock that consists in the existence of the lock file.
@@ -424,13 +426,13 @@ func pause(ctx context.Context) error {
 	}
 }
 
-func (f *Files) apply(p Place, apply func([]byte) (Cut, error)) (Cut, fs.FileInfo, error) {
+func (f *Files) apply(p Place, apply func([]byte) (cut.Cut, error)) (cut.Cut, fs.FileInfo, error) {
 	data, info, err := f.read(p)
 	if err != nil {
-		return Cut{}, nil, err
+		return cut.Cut{}, nil, err
 	}
-	cut, err := apply(data)
-	return cut, info, err
+	c, err := apply(data)
+	return c, info, err
 }
 
 // TempSuffix ends the name that a new file has before it replaces the old one.

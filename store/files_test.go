@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 // A site is a root with a directory of AWS files in it, as after a login.
@@ -134,7 +135,7 @@ func (s site) hold(path string) (release func()) {
 }
 
 // own removes the section of deep-role, as a logout from it does.
-var own = store.Rule{Remove: setOf("deep-role"), Declared: setOf("prod-admin"), Scope: store.ChainsFile}
+var own = cut.Rule{Remove: setOf("deep-role"), Declared: setOf("prod-admin"), Scope: cut.ChainsFile}
 
 const credentials = "aws/corp/credentials"
 
@@ -144,40 +145,40 @@ func TestRemoveSections(t *testing.T) {
 		name   string
 		before map[string]string
 		of     string // empty for credentials
-		want   store.Cut
+		want   cut.Cut
 		err    error
 		after  map[string]string
 	}{
 		{
 			name:   "a section goes",
 			before: map[string]string{credentials: deep + prod, credentials + ".lock": "", "aws/corp/config": "untouched"},
-			want:   store.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
+			want:   cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
 			after:  map[string]string{credentials: prod, credentials + ".lock": "", "aws/corp/config": "untouched"},
 		},
 		{
 			name:   "the lock is made if it is not there",
 			before: map[string]string{credentials: deep + prod},
-			want:   store.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
+			want:   cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
 			after:  map[string]string{credentials: prod, credentials + ".lock": ""},
 		},
 		{
 			name:   "the file goes",
 			before: map[string]string{credentials: deep, credentials + ".lock": ""},
-			want:   store.Cut{Whole: true, Removed: []string{"deep-role"}, ValidUntil: until},
+			want:   cut.Cut{Whole: true, Removed: []string{"deep-role"}, ValidUntil: until},
 			after:  map[string]string{credentials + ".lock": ""},
 		},
 		{
 			name:   "a config file",
 			before: map[string]string{"aws/corp/config": "[profile deep-role]\nx = 1\n[profile prod-admin]\nx = 2\n"},
 			of:     "aws/corp/config",
-			want:   store.Cut{Rest: []byte("[profile prod-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
+			want:   cut.Cut{Rest: []byte("[profile prod-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
 			after:  map[string]string{"aws/corp/config": "[profile prod-admin]\nx = 2\n", "aws/corp/config.lock": ""},
 		},
 		{
 			name:   "a file in the root itself",
 			before: map[string]string{"credentials": deep + prod},
 			of:     "credentials",
-			want:   store.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
+			want:   cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
 			after:  map[string]string{"credentials": prod, "credentials.lock": ""},
 		},
 		{
@@ -201,26 +202,26 @@ func TestRemoveSections(t *testing.T) {
 		{
 			name:   "nothing to remove",
 			before: map[string]string{credentials: prod, credentials + ".lock": ""},
-			want:   store.Cut{Rest: []byte(prod), Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
+			want:   cut.Cut{Rest: []byte(prod), Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
 			err:    fs.ErrNotExist,
 			after:  map[string]string{credentials: prod, credentials + ".lock": ""},
 		},
 		{
 			name:   "killed while the new file was written",
 			before: map[string]string{credentials: deep + prod, credentials + ".credclean": "[prod-admin]\naws_sec", credentials + ".lock": ""},
-			want:   store.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
+			want:   cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
 			after:  map[string]string{credentials: prod, credentials + ".lock": ""},
 		},
 		{
 			name:   "a new file is left behind though nothing is to be removed",
 			before: map[string]string{credentials: prod, credentials + ".credclean": prod, credentials + ".lock": ""},
-			want:   store.Cut{Rest: []byte(prod), Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
+			want:   cut.Cut{Rest: []byte(prod), Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
 			after:  map[string]string{credentials: prod, credentials + ".lock": ""},
 		},
 		{
 			name:   "a new file is left behind alone",
 			before: map[string]string{credentials + ".credclean": prod, credentials + ".lock": ""},
-			want:   store.Cut{Leftover: true},
+			want:   cut.Cut{Leftover: true},
 			after:  map[string]string{credentials + ".lock": ""},
 		},
 		{
@@ -315,13 +316,13 @@ func TestLookSections(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		path string
-		want store.Cut
+		want cut.Cut
 		err  error
 	}{
-		{credentials, store.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")}}, nil},
-		{"left/credentials", store.Cut{Leftover: true}, nil},
-		{"both/credentials", store.Cut{Rest: []byte(prod), Kept: []string{"prod-admin"}, Leftover: true, ValidUntil: map[string]time.Time{}}, nil},
-		{"none/credentials", store.Cut{}, fs.ErrNotExist},
+		{credentials, cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")}}, nil},
+		{"left/credentials", cut.Cut{Leftover: true}, nil},
+		{"both/credentials", cut.Cut{Rest: []byte(prod), Kept: []string{"prod-admin"}, Leftover: true, ValidUntil: map[string]time.Time{}}, nil},
+		{"none/credentials", cut.Cut{}, fs.ErrNotExist},
 	} {
 		t.Run(tt.path, func(t *testing.T) {
 			got, err := s.files.LookSections(s.place(tt.path), own)
@@ -339,24 +340,24 @@ func TestEdit(t *testing.T) {
 	s := newSite(t)
 	s.plant("config.json", "one two")
 
-	_, err := s.files.Edit(t.Context(), s.place("config.json"), func([]byte) (store.Cut, error) { return store.Cut{}, refused })
+	_, err := s.files.Edit(t.Context(), s.place("config.json"), func([]byte) (cut.Cut, error) { return cut.Cut{}, refused })
 	s.wantIs(err, refused)
 	s.holds(map[string]string{"config.json": "one two", "config.json.lock": ""})
 
-	cutOne := func(data []byte) (store.Cut, error) {
+	cutOne := func(data []byte) (cut.Cut, error) {
 		rest, found := strings.CutPrefix(string(data), "one ")
 		if !found {
-			return store.Cut{Rest: data}, nil
+			return cut.Cut{Rest: data}, nil
 		}
-		return store.Cut{Rest: []byte(rest), Removed: []string{"one"}}, nil
+		return cut.Cut{Rest: []byte(rest), Removed: []string{"one"}}, nil
 	}
 	_, err = s.files.Edit(t.Context(), s.place("config.json"), cutOne)
 	s.wantIs(err, nil)
 	s.holds(map[string]string{"config.json": "two", "config.json.lock": ""})
 
 	// What is still there when it looks again is an error.
-	_, err = s.files.Edit(t.Context(), s.place("config.json"), func(data []byte) (store.Cut, error) {
-		return store.Cut{Rest: data, Removed: []string{"two"}}, nil
+	_, err = s.files.Edit(t.Context(), s.place("config.json"), func(data []byte) (cut.Cut, error) {
+		return cut.Cut{Rest: data, Removed: []string{"two"}}, nil
 	})
 	s.wantIs(err, store.ErrStillThere)
 }
@@ -437,7 +438,7 @@ func numbered(n int) string {
 }
 
 func removeNumber(ctx context.Context, f *store.Files, p store.Place, i int) error {
-	_, err := f.RemoveSections(ctx, p, store.Rule{Remove: setOf(fmt.Sprint("id-", i)), Declared: setOf("prod-admin"), Scope: store.ChainsFile})
+	_, err := f.RemoveSections(ctx, p, cut.Rule{Remove: setOf(fmt.Sprint("id-", i)), Declared: setOf("prod-admin"), Scope: cut.ChainsFile})
 	return err
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 // link makes a symbolic link; a target that begins with ROOT is below the root.
@@ -260,14 +261,14 @@ func TestModeAndOwner(t *testing.T) {
 
 // Another program's file keeps its mode, and so does whether there is a lock file.
 func TestEditShared(t *testing.T) {
-	cut := func(data []byte) (store.Cut, error) {
+	cut := func(data []byte) (cut.Cut, error) {
 		switch string(data) {
 		case "one two":
-			return store.Cut{Rest: []byte("two"), Removed: []string{"one"}}, nil
+			return cut.Cut{Rest: []byte("two"), Removed: []string{"one"}}, nil
 		case "two":
-			return store.Cut{Rest: data}, nil
+			return cut.Cut{Rest: data}, nil
 		}
-		return store.Cut{}, fmt.Errorf("the file holds %q", data)
+		return cut.Cut{}, fmt.Errorf("the file holds %q", data)
 	}
 	for _, tt := range []struct {
 		name  string
@@ -338,10 +339,10 @@ func TestEditFails(t *testing.T) {
 	t.Run("a directory came in between", func(t *testing.T) {
 		s := newSite(t)
 		s.plant(credentials, deep+prod)
-		_, err := s.files.Edit(t.Context(), s.place(credentials), func(data []byte) (store.Cut, error) {
+		_, err := s.files.Edit(t.Context(), s.place(credentials), func(data []byte) (cut.Cut, error) {
 			must(t, os.Remove(s.path(credentials)))
 			s.plant(credentials+"/notes", "mine")
-			return own.Apply(store.CredentialsFile, data), nil
+			return own.Apply(cut.CredentialsFile, data), nil
 		})
 		if err == nil || errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("error %v", err)

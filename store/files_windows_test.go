@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 // openElsewhere opens a file as programs do that share it for reading only.
@@ -77,11 +78,11 @@ func TestOpenElsewhereForLong(t *testing.T) {
 // The lock file of another program's file goes with the lock, though an open one
 // cannot be removed here.
 func TestEditSharedLock(t *testing.T) {
-	cut := func(data []byte) (store.Cut, error) {
+	cut := func(data []byte) (cut.Cut, error) {
 		if string(data) == "two" {
-			return store.Cut{Rest: data}, nil
+			return cut.Cut{Rest: data}, nil
 		}
-		return store.Cut{Rest: []byte("two"), Removed: []string{"one"}}, nil
+		return cut.Cut{Rest: []byte("two"), Removed: []string{"one"}}, nil
 	}
 	for name, lock := range map[string]store.SharedLock{"flock": store.FileLock, "kubectl": store.KubectlLock} {
 		t.Run(name, func(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+
+	"github.com/credclean/credclean/store/cut"
 )
 
 // A Find is something at one of the locations, whoever's it is.
@@ -81,7 +83,7 @@ func (l Location) pattern() *regexp.Regexp {
 		`\{portal\}`, `[0-9a-f]{40}`, `\{console\}`, `[0-9a-f]{16}`,
 	).Replace(text)
 	if l.Kind == AWSFiles {
-		text += "/(?:" + CredentialsFile + "|" + ConfigFile + ")"
+		text += "/(?:" + cut.CredentialsFile + "|" + cut.ConfigFile + ")"
 	}
 	return regexp.MustCompile("^" + text + "$")
 }

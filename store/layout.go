@@ -83,7 +83,7 @@ type Location struct {
 const AWSUserDir = "aws-user"
 
 // Locations are all places that are known, but for the keyrings (see [Keys])
-// and the files of Docker and kubectl (see [DockerLogins] and [KubeEntries]).
+// and the files of Docker and kubectl (see package cut).
 // A new one is one entry here and one planted file in testdata.
 func Locations() []Location {
 	sso := []string{"aws/iam-identity-center"}

@@ -1,4 +1,4 @@
-package store_test
+package cut_test
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 func setOf(names ...string) map[string]bool {
@@ -66,156 +66,156 @@ func TestApply(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		file string // empty for credentials
-		rule store.Rule
+		rule cut.Rule
 		data string
-		want store.Cut
+		want cut.Cut
 	}{
 		{
 			name: "one of two, the first",
-			rule: store.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: store.ChainsFile},
+			rule: cut.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: cut.ChainsFile},
 			data: deep + prod,
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "one of two, the last",
-			rule: store.Rule{Remove: setOf("prod-admin"), Declared: deepOnly, Scope: store.ChainsFile},
+			rule: cut.Rule{Remove: setOf("prod-admin"), Declared: deepOnly, Scope: cut.ChainsFile},
 			data: deep + prod,
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte(deep), Removed: []string{"prod-admin"}, Kept: []string{"deep-role"},
 				ValidUntil: map[string]time.Time{"prod-admin": at("2027-11-22T14:45:40Z")},
 			},
 		},
 		{
 			name: "neither",
-			rule: store.Rule{Remove: setOf("dev"), Declared: setOf("prod-admin"), Scope: store.ChainsFile},
+			rule: cut.Rule{Remove: setOf("dev"), Declared: setOf("prod-admin"), Scope: cut.ChainsFile},
 			data: deep + prod,
-			want: store.Cut{Rest: []byte(deep + prod), Kept: []string{"deep-role", "prod-admin"}},
+			want: cut.Cut{Rest: []byte(deep + prod), Kept: []string{"deep-role", "prod-admin"}},
 		},
 		{
 			name: "both, so the file goes",
-			rule: store.Rule{Remove: setOf("prod-admin", "deep-role"), Scope: store.ChainsFile},
+			rule: cut.Rule{Remove: setOf("prod-admin", "deep-role"), Scope: cut.ChainsFile},
 			data: deep + prod,
-			want: store.Cut{
+			want: cut.Cut{
 				Whole: true, Removed: []string{"deep-role", "prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z"), "prod-admin": at("2027-11-22T14:45:40Z")},
 			},
 		},
 		{
 			name: "the name of a section is taken as it is",
-			rule: store.Rule{Remove: setOf("Deep-Role", "deep", "role", "deep-role ", "eep-rol"), Scope: store.OwnSections},
+			rule: cut.Rule{Remove: setOf("Deep-Role", "deep", "role", "deep-role ", "eep-rol"), Scope: cut.OwnSections},
 			data: deep,
-			want: store.Cut{Rest: []byte(deep), Kept: []string{"deep-role"}},
+			want: cut.Cut{Rest: []byte(deep), Kept: []string{"deep-role"}},
 		},
 
 		// What goes beside the sections, from the narrowest scope to the widest.
 		{
 			name: "[default] is never Atmos's where it did not write",
-			rule: store.Rule{Remove: setOf("default", "Default", "deep-role"), Scope: store.SectionsOnly},
+			rule: cut.Rule{Remove: setOf("default", "Default", "deep-role"), Scope: cut.SectionsOnly},
 			data: standard + "[Default]\nx = 1\n" + deep,
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte(standard + "[Default]\nx = 1\n"), Removed: []string{"deep-role"}, Kept: []string{"default", "Default"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "sections only: a file that had nothing else goes",
-			rule: store.Rule{Remove: deepOnly, Scope: store.SectionsOnly},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.SectionsOnly},
 			data: deep + "\n \t\r\n",
-			want: store.Cut{
+			want: cut.Cut{
 				Whole: true, Removed: []string{"deep-role"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "sections only: an empty file stays",
-			rule: store.Rule{Remove: deepOnly, Scope: store.SectionsOnly},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.SectionsOnly},
 			data: "\n",
-			want: store.Cut{Rest: []byte("\n")},
+			want: cut.Cut{Rest: []byte("\n")},
 		},
 		{
 			name: "own sections: an identity called default",
-			rule: store.Rule{Remove: setOf("default"), Scope: store.OwnSections},
+			rule: cut.Rule{Remove: setOf("default"), Scope: cut.OwnSections},
 			data: standard + prod,
-			want: store.Cut{Rest: []byte(prod), Removed: []string{"default"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Rest: []byte(prod), Removed: []string{"default"}, Kept: []string{"prod-admin"}},
 		},
 		{
 			name: "own sections: an undeclared [default] stays",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: standard + deep,
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte(standard), Removed: []string{"deep-role"}, Kept: []string{"default"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "own sections: what stands before the first section stays",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "; by hand\n\n" + deep,
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte("; by hand\n\n"), Removed: []string{"deep-role"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "own sections: an empty file stays",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
-			want: store.Cut{},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
+			want: cut.Cut{},
 		},
 		{
 			name: "a chain's file goes with what stands in no section and an undeclared [default]",
-			rule: store.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: store.ChainsFile},
+			rule: cut.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: cut.ChainsFile},
 			data: "aws_secret_access_key = secret-0\n" + standard + deep,
-			want: store.Cut{
+			want: cut.Cut{
 				Whole: true, Removed: []string{"deep-role", "default"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "a chain's file with an undeclared [default] alone goes",
-			rule: store.Rule{Remove: deepOnly, Scope: store.ChainsFile},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.ChainsFile},
 			data: standard,
-			want: store.Cut{Whole: true, Removed: []string{"default"}},
+			want: cut.Cut{Whole: true, Removed: []string{"default"}},
 		},
 		{
 			name: "a chain's file stays for a declared [default]",
-			rule: store.Rule{Remove: deepOnly, Declared: setOf("default"), Scope: store.ChainsFile},
+			rule: cut.Rule{Remove: deepOnly, Declared: setOf("default"), Scope: cut.ChainsFile},
 			data: standard + deep,
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte(standard), Removed: []string{"deep-role"}, Kept: []string{"default"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "a chain's file stays for a section that nobody declares, and so does its [default]",
-			rule: store.Rule{Remove: deepOnly, Scope: store.ChainsFile},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.ChainsFile},
 			data: "x = 1\n" + standard + deep + "[stack-admin]\nx = 2\n",
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte("x = 1\n" + standard + "[stack-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"default", "stack-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "a chain's empty file goes",
-			rule: store.Rule{Remove: deepOnly, Scope: store.ChainsFile},
-			want: store.Cut{Whole: true},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.ChainsFile},
+			want: cut.Cut{Whole: true},
 		},
 		{
 			name: "a whole directory: nobody's sections go, those of others stay",
-			rule: store.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: store.WholeDirectory},
+			rule: cut.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: cut.WholeDirectory},
 			data: "x = 1\n" + standard + deep + "[stack-admin]\nx = 2\n\n" + prod,
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte("x = 1\n" + prod), Removed: []string{"default", "deep-role", "stack-admin"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "a whole directory: the file goes",
-			rule: store.Rule{Remove: deepOnly, Scope: store.WholeDirectory},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.WholeDirectory},
 			data: "x = 1\n" + prod,
-			want: store.Cut{
+			want: cut.Cut{
 				Whole: true, Removed: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"prod-admin": at("2027-11-22T14:45:40Z")},
 			},
@@ -224,193 +224,193 @@ func TestApply(t *testing.T) {
 		// What a section is.
 		{
 			name: "a neighbour that nobody would write",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "top\n" + odd + deep + odd,
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte("top\n" + odd + odd), Removed: []string{"deep-role"}, Kept: []string{"odd one"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "a section that nobody would write",
-			rule: store.Rule{Remove: setOf("odd one"), Scope: store.OwnSections},
+			rule: cut.Rule{Remove: setOf("odd one"), Scope: cut.OwnSections},
 			data: deep + odd + prod,
-			want: store.Cut{
+			want: cut.Cut{
 				Rest:    []byte(deep + "; this comment is the section's\n# and so is this one\n" + prod),
 				Removed: []string{"odd one"}, Kept: []string{"deep-role", "prod-admin"},
 			},
 		},
 		{
 			name: "every section of the name",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: deep + prod + "[deep-role]\naws_secret_access_key = secret-old\n" + prod,
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte(prod + prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "carriage returns",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: strings.ReplaceAll("; top\n\n"+deep+prod, "\n", "\r\n"),
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte(strings.ReplaceAll("; top\n\n"+prod, "\n", "\r\n")), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "a byte order mark before the section",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "\ufeff[deep-role]\naws_secret_access_key = secret-1\n" + prod,
-			want: store.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
 		},
 		{
 			name: "a byte order mark before a neighbour",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "\ufeff[prod-admin]\nx = 1\n" + deep,
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte("\ufeff[prod-admin]\nx = 1\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "no line end at the end, of what goes",
-			rule: store.Rule{Remove: setOf("prod-admin"), Scope: store.OwnSections},
+			rule: cut.Rule{Remove: setOf("prod-admin"), Scope: cut.OwnSections},
 			data: deep + "[prod-admin]\nx = 1",
-			want: store.Cut{Rest: []byte(deep), Removed: []string{"prod-admin"}, Kept: []string{"deep-role"}},
+			want: cut.Cut{Rest: []byte(deep), Removed: []string{"prod-admin"}, Kept: []string{"deep-role"}},
 		},
 		{
 			name: "no line end at the end, of what stays",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: deep + "[prod-admin]\nx = 1",
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte("[prod-admin]\nx = 1"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "a header and nothing else",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "[deep-role]",
-			want: store.Cut{Whole: true, Removed: []string{"deep-role"}},
+			want: cut.Cut{Whole: true, Removed: []string{"deep-role"}},
 		},
 		{
 			name: "indented, with spaces in the brackets and a comment behind",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "\t[ deep-role\t]\t# [prod-admin]\nx = 1\n" + prod,
-			want: store.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
 		},
 		{
 			name: "slashes, spaces and other letters in names",
-			rule: store.Rule{Remove: setOf("acme dev/administratoraccess", "zoë"), Scope: store.OwnSections},
+			rule: cut.Rule{Remove: setOf("acme dev/administratoraccess", "zoë"), Scope: cut.OwnSections},
 			data: "[acme dev/administratoraccess]\nx = 1\n[acme dev]\nx = 2\n[zoë]\nx = 3\n[zoe]\nx = 4\n",
-			want: store.Cut{
+			want: cut.Cut{
 				Rest:    []byte("[acme dev]\nx = 2\n[zoe]\nx = 4\n"),
 				Removed: []string{"acme dev/administratoraccess", "zoë"}, Kept: []string{"acme dev", "zoe"},
 			},
 		},
 		{
 			name: "brackets in names",
-			rule: store.Rule{Remove: setOf("a[1]", "b]"), Scope: store.OwnSections},
+			rule: cut.Rule{Remove: setOf("a[1]", "b]"), Scope: cut.OwnSections},
 			data: "[a[1]]\nx = 1\n[a]\nx = 2\n[b]]\nx = 3\n",
-			want: store.Cut{Rest: []byte("[a]\nx = 2\n"), Removed: []string{"a[1]", "b]"}, Kept: []string{"a"}},
+			want: cut.Cut{Rest: []byte("[a]\nx = 2\n"), Removed: []string{"a[1]", "b]"}, Kept: []string{"a"}},
 		},
 		{
 			name: "a bracket that is not closed is no section",
-			rule: store.Rule{Remove: setOf("prod-admin", "nothing"), Scope: store.OwnSections},
+			rule: cut.Rule{Remove: setOf("prod-admin", "nothing"), Scope: cut.OwnSections},
 			data: "[deep-role]\n[prod-admin\nx = 1\n[nothing\n",
-			want: store.Cut{Rest: []byte("[deep-role]\n[prod-admin\nx = 1\n[nothing\n"), Kept: []string{"deep-role"}},
+			want: cut.Cut{Rest: []byte("[deep-role]\n[prod-admin\nx = 1\n[nothing\n"), Kept: []string{"deep-role"}},
 		},
 
 		// Comments above headers.
 		{
 			name: "a comment above the expiry stays, and one below it too",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "[a]\nx = 1\n; above\n" + deep + "# mine\n; below\n[prod-admin]\nx = 2\n",
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte("[a]\nx = 1\n; above\n# mine\n; below\n[prod-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"a", "prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "comments in a section go with it",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "[deep-role]\n; rotated, was secret-0\nx = 1\n\n; secret-00\n\n" + prod,
-			want: store.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
 		},
 		{
 			name: "the expiry as a release with another sign wrote it",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "#atmos:  region=x  expiration=2027-11-22T15:45:20+01:00 more\n[deep-role]\nx = 1\n",
-			want: store.Cut{
+			want: cut.Cut{
 				Whole: true, Removed: []string{"deep-role"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "an expiry that is none",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "; atmos: expiration=tomorrow\n[deep-role]\nx = 1\n",
-			want: store.Cut{Whole: true, Removed: []string{"deep-role"}},
+			want: cut.Cut{Whole: true, Removed: []string{"deep-role"}},
 		},
 		{
 			name: "an expiry that does not stand directly above is a comment",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "; atmos: expiration=2027-11-22T14:45:20Z\n\n[deep-role]\nx = 1\n",
-			want: store.Cut{Rest: []byte("; atmos: expiration=2027-11-22T14:45:20Z\n\n"), Removed: []string{"deep-role"}},
+			want: cut.Cut{Rest: []byte("; atmos: expiration=2027-11-22T14:45:20Z\n\n"), Removed: []string{"deep-role"}},
 		},
 		{
 			name: "a comment of somebody called atmosphere",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "; atmosphere: expiration=2027-11-22T14:45:20Z\n[deep-role]\nx = 1\n",
-			want: store.Cut{Rest: []byte("; atmosphere: expiration=2027-11-22T14:45:20Z\n"), Removed: []string{"deep-role"}},
+			want: cut.Cut{Rest: []byte("; atmosphere: expiration=2027-11-22T14:45:20Z\n"), Removed: []string{"deep-role"}},
 		},
 
 		// The config file.
 		{
-			name: "profiles", file: store.ConfigFile,
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			name: "profiles", file: cut.ConfigFile,
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "[profile deep-role]\nregion = us-east-1\n\n[profile\tprod-admin]\nregion = us-east-1\n",
-			want: store.Cut{Rest: []byte("[profile\tprod-admin]\nregion = us-east-1\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Rest: []byte("[profile\tprod-admin]\nregion = us-east-1\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
 		},
 		{
-			name: "profiles with many spaces, in quotes, with spaces and slashes", file: store.ConfigFile,
-			rule: store.Rule{Remove: setOf("deep-role", "acme dev/admin"), Scope: store.OwnSections},
+			name: "profiles with many spaces, in quotes, with spaces and slashes", file: cut.ConfigFile,
+			rule: cut.Rule{Remove: setOf("deep-role", "acme dev/admin"), Scope: cut.OwnSections},
 			data: "  [ profile   deep-role ] ; x\nx = 1\n[profile \"acme dev/admin\"]\nx = 2\n[profile acme dev]\nx = 3\n",
-			want: store.Cut{Rest: []byte("[profile acme dev]\nx = 3\n"), Removed: []string{"deep-role", "acme dev/admin"}, Kept: []string{"acme dev"}},
+			want: cut.Cut{Rest: []byte("[profile acme dev]\nx = 3\n"), Removed: []string{"deep-role", "acme dev/admin"}, Kept: []string{"acme dev"}},
 		},
 		{
-			name: "other sections are not profiles", file: store.ConfigFile,
-			rule: store.Rule{Remove: setOf("corp", "deep-role"), Declared: setOf("prod"), Scope: store.OwnSections},
+			name: "other sections are not profiles", file: cut.ConfigFile,
+			rule: cut.Rule{Remove: setOf("corp", "deep-role"), Declared: setOf("prod"), Scope: cut.OwnSections},
 			data: "[sso-session corp]\nx = 1\n[services deep-role]\nx = 2\n[profiledeep-role]\nx = 3\n",
-			want: store.Cut{
+			want: cut.Cut{
 				Rest: []byte("[sso-session corp]\nx = 1\n[services deep-role]\nx = 2\n[profiledeep-role]\nx = 3\n"),
 				Kept: []string{"sso-session corp", "services deep-role", "profiledeep-role"},
 			},
 		},
 		{
-			name: "an identity called default has no word before it", file: store.ConfigFile,
-			rule: store.Rule{Remove: setOf("default"), Scope: store.OwnSections},
+			name: "an identity called default has no word before it", file: cut.ConfigFile,
+			rule: cut.Rule{Remove: setOf("default"), Scope: cut.OwnSections},
 			data: "[default]\nregion = us-east-1\n[profile prod-admin]\nregion = us-east-1\n",
-			want: store.Cut{Rest: []byte("[profile prod-admin]\nregion = us-east-1\n"), Removed: []string{"default"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Rest: []byte("[profile prod-admin]\nregion = us-east-1\n"), Removed: []string{"default"}, Kept: []string{"prod-admin"}},
 		},
 		{
-			name: "an undeclared [default] goes with a chain's config", file: store.ConfigFile,
-			rule: store.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: store.ChainsFile},
+			name: "an undeclared [default] goes with a chain's config", file: cut.ConfigFile,
+			rule: cut.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: cut.ChainsFile},
 			data: "[default]\nregion = us-east-1\n[profile deep-role]\nregion = us-east-1\n",
-			want: store.Cut{Whole: true, Removed: []string{"deep-role", "default"}},
+			want: cut.Cut{Whole: true, Removed: []string{"deep-role", "default"}},
 		},
 		{
 			name: "a profile in a credentials file is a name like any other",
-			rule: store.Rule{Remove: deepOnly, Scope: store.OwnSections},
+			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "[profile deep-role]\nx = 1\n",
-			want: store.Cut{Rest: []byte("[profile deep-role]\nx = 1\n"), Kept: []string{"profile deep-role"}},
+			want: cut.Cut{Rest: []byte("[profile deep-role]\nx = 1\n"), Kept: []string{"profile deep-role"}},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			file := tt.file
 			if file == "" {
-				file = store.CredentialsFile
+				file = cut.CredentialsFile
 			}
 			if tt.want.ValidUntil == nil {
 				tt.want.ValidUntil = map[string]time.Time{}
@@ -436,14 +436,14 @@ func TestApply(t *testing.T) {
 
 func TestChanges(t *testing.T) {
 	for _, tt := range []struct {
-		cut  store.Cut
+		cut  cut.Cut
 		want bool
 	}{
-		{store.Cut{}, false},
-		{store.Cut{Kept: []string{"a"}, Rest: []byte("x")}, false},
-		{store.Cut{Removed: []string{"a"}}, true},
-		{store.Cut{Whole: true}, true},
-		{store.Cut{Leftover: true}, true},
+		{cut.Cut{}, false},
+		{cut.Cut{Kept: []string{"a"}, Rest: []byte("x")}, false},
+		{cut.Cut{Removed: []string{"a"}}, true},
+		{cut.Cut{Whole: true}, true},
+		{cut.Cut{Leftover: true}, true},
 	} {
 		if got := tt.cut.Changes(); got != tt.want {
 			t.Errorf("%+v: %v, want %v", tt.cut, got, tt.want)
@@ -506,7 +506,7 @@ func title(file, line string) (string, bool) {
 		name = line[1:strings.LastIndex(line, "]")]
 	}
 	name = strings.TrimSpace(name)
-	if file == store.ConfigFile && (strings.HasPrefix(name, "profile ") || strings.HasPrefix(name, "profile\t")) {
+	if file == cut.ConfigFile && (strings.HasPrefix(name, "profile ") || strings.HasPrefix(name, "profile\t")) {
 		name = strings.Trim(strings.TrimLeft(name[len("profile"):], " \t"), `"'`)
 	}
 	return name, true
@@ -526,15 +526,15 @@ func FuzzApply(f *testing.F) {
 	f.Add([]byte("; atmos: expiration=x\n; atmos: expiration=y\n[a]\n;\n#\n[b]\n"), "a", "c", byte(3), false)
 	f.Add([]byte("[a]\n\x00[b]\n\x85[a]\v\n\xff[a]\n"), "a", "b", byte(2), false)
 	f.Fuzz(func(t *testing.T, data []byte, gone, declared string, scope byte, config bool) {
-		file := store.CredentialsFile
+		file := cut.CredentialsFile
 		if config {
-			file = store.ConfigFile
+			file = cut.ConfigFile
 		}
-		rule := store.Rule{Remove: setOf(gone), Declared: setOf(declared), Scope: store.Scope(scope % 4)}
+		rule := cut.Rule{Remove: setOf(gone), Declared: setOf(declared), Scope: cut.Scope(scope % 4)}
 		if gone == declared {
 			rule.Declared = nil
 		}
-		cut := rule.Apply(file, data)
+		got := rule.Apply(file, data)
 		lines, titles := label(file, data)
 
 		goes := func(section int) bool {
@@ -543,11 +543,11 @@ func FuzzApply(f *testing.F) {
 			}
 			name := titles[section]
 			switch rule.Scope {
-			case store.SectionsOnly:
+			case cut.SectionsOnly:
 				return name == gone && !strings.EqualFold(name, "default")
-			case store.WholeDirectory:
+			case cut.WholeDirectory:
 				return name == gone || !rule.Declared[name]
-			case store.OwnSections, store.ChainsFile:
+			case cut.OwnSections, cut.ChainsFile:
 			}
 			return name == gone
 		}
@@ -564,37 +564,37 @@ func FuzzApply(f *testing.F) {
 		}
 
 		whole := !others
-		if rule.Scope == store.SectionsOnly || rule.Scope == store.OwnSections {
+		if rule.Scope == cut.SectionsOnly || rule.Scope == cut.OwnSections {
 			whole = removed && strings.TrimSpace(rest.String()) == ""
 		}
-		if cut.Whole != whole {
-			t.Fatalf("of\n%q\nthe file goes: %v, want %v", data, cut.Whole, whole)
+		if got.Whole != whole {
+			t.Fatalf("of\n%q\nthe file goes: %v, want %v", data, got.Whole, whole)
 		}
-		if cut.Whole {
-			if len(cut.Rest) > 0 || len(cut.Kept) > 0 {
-				t.Fatalf("the file goes, but %q stays with %v", cut.Rest, cut.Kept)
+		if got.Whole {
+			if len(got.Rest) > 0 || len(got.Kept) > 0 {
+				t.Fatalf("the file goes, but %q stays with %v", got.Rest, got.Kept)
 			}
 			return
 		}
-		if string(cut.Rest) != rest.String() {
-			t.Fatalf("of\n%q\nthere is left\n%q\nwant\n%q", data, cut.Rest, rest.String())
+		if string(got.Rest) != rest.String() {
+			t.Fatalf("of\n%q\nthere is left\n%q\nwant\n%q", data, got.Rest, rest.String())
 		}
-		if removed != (len(cut.Removed) > 0) {
-			t.Fatalf("removed %v of %v", cut.Removed, titles)
+		if removed != (len(got.Removed) > 0) {
+			t.Fatalf("removed %v of %v", got.Removed, titles)
 		}
-		if again := rule.Apply(file, cut.Rest); again.Whole || len(again.Removed) > 0 || !bytes.Equal(again.Rest, cut.Rest) {
-			t.Fatalf("a second time changes\n%q\ninto\n%q, %v removed", cut.Rest, again.Rest, again.Removed)
+		if again := rule.Apply(file, got.Rest); again.Whole || len(again.Removed) > 0 || !bytes.Equal(again.Rest, got.Rest) {
+			t.Fatalf("a second time changes\n%q\ninto\n%q, %v removed", got.Rest, again.Rest, again.Removed)
 		}
 	})
 }
 
 func BenchmarkApply(b *testing.B) {
 	data := []byte(strings.Repeat(deep+prod, 1000))
-	rule := store.Rule{Remove: setOf("deep-role"), Scope: store.OwnSections}
+	rule := cut.Rule{Remove: setOf("deep-role"), Scope: cut.OwnSections}
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		if cut := rule.Apply(store.CredentialsFile, data); len(cut.Removed) != 1 {
-			b.Fatal(cut.Removed)
+		if got := rule.Apply(cut.CredentialsFile, data); len(got.Removed) != 1 {
+			b.Fatal(got.Removed)
 		}
 	}
 }

@@ -1,4 +1,6 @@
-package store
+// Package cut takes what is Atmos's out of the content of a file and leaves every
+// other byte as it is. It is pure: it opens no file and knows no directory.
+package cut
 
 import (
 	"bytes"

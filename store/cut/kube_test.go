@@ -1,4 +1,4 @@
-package store_test
+package cut_test
 
 import (
 	"fmt"
@@ -10,19 +10,19 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/credclean/credclean/config"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
-func eks(name, region, alias string) store.KubeEntry {
-	return store.KubeEntry{Kind: "aws/eks", Cluster: config.Cluster{Name: name, Region: region, Alias: alias}}
+func eks(name, region, alias string) cut.KubeEntry {
+	return cut.KubeEntry{Kind: "aws/eks", Cluster: config.Cluster{Name: name, Region: region, Alias: alias}}
 }
 
-func aks(name, group, subscription, alias string) store.KubeEntry {
-	return store.KubeEntry{Kind: "azure/aks", Cluster: config.Cluster{Name: name, ResourceGroup: group, SubscriptionID: subscription, Alias: alias}}
+func aks(name, group, subscription, alias string) cut.KubeEntry {
+	return cut.KubeEntry{Kind: "azure/aks", Cluster: config.Cluster{Name: name, ResourceGroup: group, SubscriptionID: subscription, Alias: alias}}
 }
 
-func gke(name, project, location, alias string) store.KubeEntry {
-	return store.KubeEntry{Kind: "gcp/gke", Cluster: config.Cluster{Name: name, ProjectID: project, Location: location, Alias: alias}}
+func gke(name, project, location, alias string) cut.KubeEntry {
+	return cut.KubeEntry{Kind: "gcp/gke", Cluster: config.Cluster{Name: name, ProjectID: project, Location: location, Alias: alias}}
 }
 
 func TestKubeEntryOf(t *testing.T) {
@@ -38,26 +38,26 @@ func TestKubeEntryOf(t *testing.T) {
 	tests := []struct {
 		name string
 		i    config.Integration
-		want store.KubeEntry // zero if there is none
+		want cut.KubeEntry // zero if there is none
 	}{
 		{"EKS", config.Integration{Name: "x", Kind: "aws/eks", Cluster: all}, eks("n", "r", "a")},
 		{"AKS", config.Integration{Name: "x", Kind: "azure/aks", Cluster: all}, aks("n", "g", "s", "a")},
 		{"GKE", config.Integration{Name: "x", Kind: "gcp/gke", Cluster: all}, gke("n", "p", "l", "a")},
 		{"AKS without subscription", config.Integration{Kind: "azure/aks", Cluster: without(func(c *config.Cluster) { c.SubscriptionID = "" })}, aks("n", "g", "", "a")},
-		{"EKS without region", config.Integration{Kind: "aws/eks", Cluster: without(func(c *config.Cluster) { c.Region = "" })}, store.KubeEntry{}},
-		{"AKS without group", config.Integration{Kind: "azure/aks", Cluster: without(func(c *config.Cluster) { c.ResourceGroup = "" })}, store.KubeEntry{}},
-		{"GKE without project", config.Integration{Kind: "gcp/gke", Cluster: without(func(c *config.Cluster) { c.ProjectID = "" })}, store.KubeEntry{}},
-		{"GKE without location", config.Integration{Kind: "gcp/gke", Cluster: without(func(c *config.Cluster) { c.Location = "" })}, store.KubeEntry{}},
-		{"no name", config.Integration{Kind: "aws/eks", Cluster: without(func(c *config.Cluster) { c.Name = "" })}, store.KubeEntry{}},
-		{"alias not evaluated", config.Integration{Kind: "aws/eks", Cluster: all, Unresolved: []string{"spec.cluster.alias"}}, store.KubeEntry{}},
-		{"subscription not evaluated", config.Integration{Kind: "azure/aks", Cluster: all, Unresolved: []string{"spec.cluster.subscription_id"}}, store.KubeEntry{}},
+		{"EKS without region", config.Integration{Kind: "aws/eks", Cluster: without(func(c *config.Cluster) { c.Region = "" })}, cut.KubeEntry{}},
+		{"AKS without group", config.Integration{Kind: "azure/aks", Cluster: without(func(c *config.Cluster) { c.ResourceGroup = "" })}, cut.KubeEntry{}},
+		{"GKE without project", config.Integration{Kind: "gcp/gke", Cluster: without(func(c *config.Cluster) { c.ProjectID = "" })}, cut.KubeEntry{}},
+		{"GKE without location", config.Integration{Kind: "gcp/gke", Cluster: without(func(c *config.Cluster) { c.Location = "" })}, cut.KubeEntry{}},
+		{"no name", config.Integration{Kind: "aws/eks", Cluster: without(func(c *config.Cluster) { c.Name = "" })}, cut.KubeEntry{}},
+		{"alias not evaluated", config.Integration{Kind: "aws/eks", Cluster: all, Unresolved: []string{"spec.cluster.alias"}}, cut.KubeEntry{}},
+		{"subscription not evaluated", config.Integration{Kind: "azure/aks", Cluster: all, Unresolved: []string{"spec.cluster.subscription_id"}}, cut.KubeEntry{}},
 		{"what does not matter not evaluated", config.Integration{Kind: "aws/eks", Cluster: all, Unresolved: []string{"spec.cluster.kubeconfig.path", "spec.cluster.subscription_id"}}, eks("n", "r", "a")},
-		{"another kind", config.Integration{Kind: "aws/ecr", Cluster: all}, store.KubeEntry{}},
+		{"another kind", config.Integration{Kind: "aws/ecr", Cluster: all}, cut.KubeEntry{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, ok := store.KubeEntryOf(tt.i)
-			if got != tt.want || ok != (tt.want != store.KubeEntry{}) {
+			got, ok := cut.KubeEntryOf(tt.i)
+			if got != tt.want || ok != (tt.want != cut.KubeEntry{}) {
 				t.Errorf("%+v, %t, want %+v", got, ok, tt.want)
 			}
 		})
@@ -140,25 +140,25 @@ func devRemoved() []string {
 }
 
 func TestKubeEntries(t *testing.T) {
-	dev := []store.KubeEntry{eks("dev", "us-east-2", "dev")}
+	dev := []cut.KubeEntry{eks("dev", "us-east-2", "dev")}
 	crlf := func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
 	tests := []struct {
 		name    string
-		k       store.KubeEntries
+		k       cut.KubeEntries
 		data    string
 		want    string
 		removed []string // nil: nothing changes
 	}{
 		{
-			name: "as client-go writes it", k: store.KubeEntries{Remove: dev},
+			name: "as client-go writes it", k: cut.KubeEntries{Remove: dev},
 			data: clientGo, want: clientGoAfter, removed: devRemoved(),
 		},
 		{
-			name: "CRLF and byte order mark", k: store.KubeEntries{Remove: dev},
+			name: "CRLF and byte order mark", k: cut.KubeEntries{Remove: dev},
 			data: "\ufeff" + crlf(clientGo), want: "\ufeff" + crlf(clientGoAfter), removed: devRemoved(),
 		},
 		{
-			name: "only ours, by ARN", k: store.KubeEntries{Remove: []store.KubeEntry{eks("dev", "us-east-2", "")}},
+			name: "only ours, by ARN", k: cut.KubeEntries{Remove: []cut.KubeEntry{eks("dev", "us-east-2", "")}},
 			data: `apiVersion: v1
 clusters: # mine
 - cluster:
@@ -184,7 +184,7 @@ users: []
 			removed: []string{"context " + devARN, "cluster " + devARN, "user " + devUser},
 		},
 		{
-			name: "by hand: indented, comments, anchors, block scalars", k: store.KubeEntries{Remove: dev},
+			name: "by hand: indented, comments, anchors, block scalars", k: cut.KubeEntries{Remove: dev},
 			data: `# my clusters
 users:
   # theirs
@@ -241,7 +241,7 @@ x-unknown: [1, 2] # stays
 			removed: []string{"context dev", "user " + devUser},
 		},
 		{
-			name: "JSON", k: store.KubeEntries{Remove: dev},
+			name: "JSON", k: cut.KubeEntries{Remove: dev},
 			data: `{
     "kind": "Config",
     "clusters": [
@@ -271,37 +271,37 @@ x-unknown: [1, 2] # stays
 			removed: devRemoved(),
 		},
 		{
-			name: "flow style of YAML, between others", k: store.KubeEntries{Remove: dev},
+			name: "flow style of YAML, between others", k: cut.KubeEntries{Remove: dev},
 			data:    "users: [ {name: it's}, {name: atmos-eks-dev-us-east-2, user: {note: 'it''s, ]'}} , {name: b} ]\n",
 			want:    "users: [ {name: it's} , {name: b} ]\n",
 			removed: []string{"user " + devUser},
 		},
 		{
-			name: "an alias in the list, comments in an entry in flow style", k: store.KubeEntries{Remove: dev},
+			name: "an alias in the list, comments in an entry in flow style", k: cut.KubeEntries{Remove: dev},
 			data:    "x: &x {name: atmos-eks-dev-us-east-2}\nusers:\n- *x\n- {\n    # ]}\n    name: b}\nclusters: [{name: b}, {\n  # ]}\n  name: \"" + devARN + "\"}]\n",
 			want:    "x: &x {name: atmos-eks-dev-us-east-2}\nusers:\n- {\n    # ]}\n    name: b}\nclusters: [{name: b}]\n",
 			removed: []string{"cluster " + devARN, "user " + devUser},
 		},
 		{
-			name: "every line break of YAML", k: store.KubeEntries{Remove: dev},
+			name: "every line break of YAML", k: cut.KubeEntries{Remove: dev},
 			data:    "a: \"x\u0085 y\u2028 z\"\rb: 1\rusers:\r- name: atmos-eks-dev-us-east-2\r- name: b\r",
 			want:    "a: \"x\u0085 y\u2028 z\"\rb: 1\rusers:\r- name: b\r",
 			removed: []string{"user " + devUser},
 		},
 		{
-			name: "line breaks that Unicode has more of, a space before the colon", k: store.KubeEntries{Remove: dev},
+			name: "line breaks that Unicode has more of, a space before the colon", k: cut.KubeEntries{Remove: dev},
 			data:    "users :\u0085- name: b\u2028- name: atmos-eks-dev-us-east-2\u2029- name: c\nclusters :\n- name: " + devARN + "\n",
 			want:    "users :\u0085- name: b\u2028- name: c\nclusters : []\n",
 			removed: []string{"cluster " + devARN, "user " + devUser},
 		},
 		{
-			name: "a quote that ends the file", k: store.KubeEntries{Remove: dev},
+			name: "a quote that ends the file", k: cut.KubeEntries{Remove: dev},
 			data:    "contexts: [{name: dev, context: {cluster: '" + devARN + "', user: " + devUser + "}}]\ncurrent-context: 'dev'",
 			want:    "contexts: []\ncurrent-context: \"\"",
 			removed: []string{"context dev"},
 		},
 		{
-			name: "a name in escapes", k: store.KubeEntries{Remove: []store.KubeEntry{eks("dev", "us-east-2", `d"v'`)}},
+			name: "a name in escapes", k: cut.KubeEntries{Remove: []cut.KubeEntry{eks("dev", "us-east-2", `d"v'`)}},
 			data: `contexts: [{name: "d\"v'", context: {cluster: "arn:aws:eks:us-east-2:1:cluster/dev", user: atmos-eks-dev-us-east-2}}]
 current-context: 'd"v''' # x
 `,
@@ -311,7 +311,7 @@ current-context: "" # x
 			removed: []string{`context d"v'`},
 		},
 		{
-			name: "aws eks update-kubeconfig wrote the same cluster and context", k: store.KubeEntries{Remove: []store.KubeEntry{eks("dev", "us-east-2", "")}},
+			name: "aws eks update-kubeconfig wrote the same cluster and context", k: cut.KubeEntries{Remove: []cut.KubeEntry{eks("dev", "us-east-2", "")}},
 			data: `apiVersion: v1
 clusters:
 - cluster:
@@ -332,7 +332,7 @@ users:
 `,
 		},
 		{
-			name: "aws eks update-kubeconfig uses the cluster under another name", k: store.KubeEntries{Remove: dev},
+			name: "aws eks update-kubeconfig uses the cluster under another name", k: cut.KubeEntries{Remove: dev},
 			data: `clusters:
 - {name: "arn:aws:eks:us-east-2:123456789012:cluster/dev"}
 contexts:
@@ -354,7 +354,7 @@ users:
 			removed: []string{"context dev", "user " + devUser},
 		},
 		{
-			name: "a context that was renamed, by way of an anchor: nothing may dangle", k: store.KubeEntries{Remove: dev},
+			name: "a context that was renamed, by way of an anchor: nothing may dangle", k: cut.KubeEntries{Remove: dev},
 			data: `x: &both {cluster: "arn:aws:eks:us-east-2:123456789012:cluster/dev", user: atmos-eks-dev-us-east-2}
 contexts:
 - name: mine
@@ -366,7 +366,7 @@ users:
 `,
 		},
 		{
-			name: "nearly ours", k: store.KubeEntries{Remove: dev},
+			name: "nearly ours", k: cut.KubeEntries{Remove: dev},
 			data: `clusters:
 - name: arn:aws:eks:us-east-1:123456789012:cluster/dev
 - name: arn:aws:eks:us-east-2:123456789012:cluster/dev2
@@ -389,8 +389,8 @@ users:
 `,
 		},
 		{
-			name: "two accounts, one cluster name: the other integration keeps its own", k: store.KubeEntries{
-				Remove: dev, Keep: []store.KubeEntry{eks("dev", "us-east-2", "prod")},
+			name: "two accounts, one cluster name: the other integration keeps its own", k: cut.KubeEntries{
+				Remove: dev, Keep: []cut.KubeEntry{eks("dev", "us-east-2", "prod")},
 			},
 			data: `clusters:
 - name: arn:aws:eks:us-east-2:111111111111:cluster/dev
@@ -413,12 +413,12 @@ users:
 			removed: []string{"context dev", "cluster arn:aws:eks:us-east-2:111111111111:cluster/dev"},
 		},
 		{
-			name: "another integration writes the same", k: store.KubeEntries{Remove: dev, Keep: dev},
+			name: "another integration writes the same", k: cut.KubeEntries{Remove: dev, Keep: dev},
 			data: clientGo,
 		},
 		{
-			name: "the context from before the alias goes, that of an integration without an alias stays", k: store.KubeEntries{
-				Remove: dev, Keep: []store.KubeEntry{eks("dev", "us-east-2", "")},
+			name: "the context from before the alias goes, that of an integration without an alias stays", k: cut.KubeEntries{
+				Remove: dev, Keep: []cut.KubeEntry{eks("dev", "us-east-2", "")},
 			},
 			data: `contexts:
 - {name: "arn:aws:eks:us-east-2:1:cluster/dev", context: {cluster: "arn:aws:eks:us-east-2:1:cluster/dev", user: atmos-eks-dev-us-east-2}}
@@ -430,14 +430,14 @@ users:
 			removed: []string{"context dev"},
 		},
 		{
-			name: "an alias that came later", k: store.KubeEntries{Remove: dev},
+			name: "an alias that came later", k: cut.KubeEntries{Remove: dev},
 			data:    `contexts: [{name: "arn:aws-cn:eks:us-east-2:1:cluster/dev", context: {cluster: "arn:aws-cn:eks:us-east-2:1:cluster/dev", user: atmos-eks-dev-us-east-2}}]`,
 			want:    `contexts: []`,
 			removed: []string{"context arn:aws-cn:eks:us-east-2:1:cluster/dev"},
 		},
 		{
 			name: "AKS, with and without the subscription in the name of the user",
-			k:    store.KubeEntries{Remove: []store.KubeEntry{aks("dev", "RG", "", "dev"), aks("ops", "rg", "s-2", "")}},
+			k:    cut.KubeEntries{Remove: []cut.KubeEntry{aks("dev", "RG", "", "dev"), aks("ops", "rg", "s-2", "")}},
 			data: `clusters:
 - name: /subscriptions/s-1/resourcegroups/rg/providers/Microsoft.ContainerService/managedClusters/dev
 - name: /subscriptions/s-2/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/ops
@@ -470,7 +470,7 @@ users:
 			},
 		},
 		{
-			name: "GKE", k: store.KubeEntries{Remove: []store.KubeEntry{gke("dev", "p-1", "europe-west1", "")}},
+			name: "GKE", k: cut.KubeEntries{Remove: []cut.KubeEntry{gke("dev", "p-1", "europe-west1", "")}},
 			data: `clusters:
 - name: projects/p-1/locations/europe-west1/clusters/dev
 - name: gke_p-1_europe-west1_dev
@@ -496,9 +496,9 @@ users:
 				"cluster projects/p-1/locations/europe-west1/clusters/dev", "user atmos-gke-dev-p-1-europe-west1",
 			},
 		},
-		{name: "an empty file", k: store.KubeEntries{Remove: dev}},
-		{name: "comments only", k: store.KubeEntries{Remove: dev}, data: "# none\n---\n"},
-		{name: "null", k: store.KubeEntries{Remove: dev}, data: "clusters: null\ncontexts:\nusers: []\ncurrent-context: null\n"},
+		{name: "an empty file", k: cut.KubeEntries{Remove: dev}},
+		{name: "comments only", k: cut.KubeEntries{Remove: dev}, data: "# none\n---\n"},
+		{name: "null", k: cut.KubeEntries{Remove: dev}, data: "clusters: null\ncontexts:\nusers: []\ncurrent-context: null\n"},
 		{name: "nothing to remove", data: clientGo},
 	}
 	for _, tt := range tests {
@@ -552,7 +552,7 @@ func TestKubeEntriesRefuse(t *testing.T) {
 		{"current-context on several lines", clientGo[:strings.Index(clientGo, "current-context")] + "current-context: >-\n  dev\n", "current-context is written in a way"},
 		{"text out of its indentation", "users:\n- name: atmos-eks-dev-us-east-2\n  x: \"SECRET\nSECRET\"\n", "cannot be cut without"},
 	}
-	k := store.KubeEntries{Remove: []store.KubeEntry{eks("dev", "us-east-2", "dev")}}
+	k := cut.KubeEntries{Remove: []cut.KubeEntry{eks("dev", "us-east-2", "dev")}}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := k.Apply([]byte(tt.data))
@@ -573,7 +573,7 @@ func TestKubeEntriesAliasBomb(t *testing.T) {
 		prev := string(c - 1)
 		bomb += string(c) + ": &" + string(c) + " [" + strings.Repeat("*"+prev+",", 9) + "]\n"
 	}
-	k := store.KubeEntries{Remove: []store.KubeEntry{eks("dev", "us-east-2", "dev")}}
+	k := cut.KubeEntries{Remove: []cut.KubeEntry{eks("dev", "us-east-2", "dev")}}
 	if _, err := k.Apply([]byte(bomb + "users:\n- name: x\n  user: {exec: {args: *j}}\n")); err == nil {
 		t.Error("no error")
 	}
@@ -596,7 +596,7 @@ func FuzzKubeEntries(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
-	k := store.KubeEntries{Remove: []store.KubeEntry{gke("n", "p", "l", "a")}}
+	k := cut.KubeEntries{Remove: []cut.KubeEntry{gke("n", "p", "l", "a")}}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got, err := k.Apply(data)
 		if err != nil {

@@ -1,4 +1,4 @@
-package store_test
+package cut_test
 
 import (
 	"encoding/json"
@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/credclean/credclean/config"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
 )
 
 const (
@@ -33,7 +33,7 @@ func TestDockerRegistry(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, ok := store.DockerRegistry(tt.i)
+			got, ok := cut.DockerRegistry(tt.i)
 			if got != tt.want || ok != (tt.want != "") {
 				t.Errorf("%q, %t, want %q", got, ok, tt.want)
 			}
@@ -41,8 +41,8 @@ func TestDockerRegistry(t *testing.T) {
 	}
 }
 
-func logins(registries ...string) store.DockerLogins {
-	d := store.DockerLogins{Registries: make(map[string]bool)}
+func logins(registries ...string) cut.DockerLogins {
+	d := cut.DockerLogins{Registries: make(map[string]bool)}
 	for _, r := range registries {
 		d.Registries[r] = true
 	}
