@@ -2,12 +2,15 @@ GOLANGCI_LINT_VERSION := v2.15.0
 GORELEASER_VERSION := v2.15.4
 ACTIONLINT_VERSION := v1.7.12
 GREMLINS_VERSION := v0.6.0
+GOVULNCHECK_VERSION := v1.9.0
 GOTESTFLAGS :=
 
 FUZZTIME := 5s
 PKG := ./config
+KILLED := 90
 
-.PHONY: help build test faults fuzz cover mutants bench picture lint lint-contrib demo require snapshot ci
+.PHONY: help build demo test mounts faults fuzz cover mutants vulnerabilities bench picture lint lint-contrib \
+	require snapshot ci
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +26,10 @@ picture: ## Draw docs/demo.svg from a real run
 
 test: require ## Run all tests; as root on Debian, install first what they need
 	go test $(GOTESTFLAGS) ./...
+
+# They need root and the right to mount, which an ordinary container does not have.
+mounts: ## Run the tests that mount file systems
+	go test -count=1 -tags mounts -run 'FileSystem$$' .
 
 faults: require ## Fail and kill a logout at every system call, with every cause (minutes)
 	CREDCLEAN_FAULTS=all go test -count=1 -timeout 60m -run '^Test(Faults|Killed)$$' .
@@ -42,10 +49,13 @@ cover: require ## Show what no test reaches, in what tests start as well
 	@.ci/cover
 
 # With --test-cpu, v0.6.0 passes go test a flag that it does not know, and all mutants seem killed.
-mutants: require ## Break the code of PKG in one place after the other, and see whether a test fails
+mutants: require ## Break the code of PKG in one place after the other: tests must notice KILLED (90) of 100
 	@.ci/install GREMLINS_VERSION github.com/go-gremlins/gremlins/cmd/gremlins
 	go test -count=1 $(PKG)
-	"$$(go env GOPATH)/bin/gremlins" unleash --workers 1 --timeout-coefficient 60 $(PKG)
+	"$$(go env GOPATH)/bin/gremlins" unleash --workers 1 --timeout-coefficient 60 --threshold-efficacy $(KILLED) $(PKG)
+
+vulnerabilities: ## Look for known vulnerabilities in what the program calls
+	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./...
 
 bench: ## Time whole processes and what they are made of, as in BENCHMARKS.md
 	@testdata/bench/run

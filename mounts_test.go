@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && mounts
 
 package main
 
@@ -16,9 +16,6 @@ func (s scene) mount(t *testing.T, kind, below string, flags uintptr, data strin
 	t.Helper()
 	dir := filepath.Join(s.home, below)
 	err := syscall.Mount(dir, dir, kind, flags, data)
-	if errors.Is(err, syscall.EPERM) && os.Getenv("CI") == "" {
-		t.Skip("mounting needs root and the right to it")
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
