@@ -16,6 +16,7 @@ import (
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // crowdYAML declares ten providers and n identities.
@@ -68,7 +69,7 @@ func (s scene) machine(tb testing.TB) logout.Machine {
 	tb.Helper()
 	work := filepath.Join(s.home, "project")
 	roots := store.NewRoots(s.home, work, filepath.Join(s.home, "tmp"), runtime.GOOS, none)
-	files := &store.Files{}
+	files := &disk.Files{}
 	tb.Cleanup(func() { _ = files.Close() })
 	return logout.Machine{
 		Graph: chain.New(s.load(tb).Auth), Roots: roots, WorkDir: work, Realms: []string{"acme", ""}, Files: files,

@@ -19,6 +19,7 @@ import (
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 func (p *process) doctorCommand(onUsageError cli.OnUsageErrorFunc) *cli.Command {
@@ -232,7 +233,7 @@ func (u *checkup) realms(w workplace) {
 			kind = "of --config"
 		}
 		text := u.name("realm", realm)
-		if info, err := w.Files.Look(store.Place{Root: w.Roots[store.Config], Path: realm}); err == nil && info.IsDir() {
+		if info, err := w.Files.Look(disk.Place{Root: w.Roots[store.Config], Path: realm}); err == nil && info.IsDir() {
 			text += ", in use"
 		}
 		u.note(fact, kind, text)
@@ -288,9 +289,9 @@ func (u *checkup) keyring(c *cli.Context, k store.Keyring) {
 
 func (u *checkup) locks(w workplace) {
 	u.section("Locks")
-	held, err := w.Files.HeldLocks(w.Roots)
+	held, err := store.HeldLocks(w.Files, w.Roots)
 	for _, p := range held {
-		u.trouble(u.path(p.String()), store.ErrInUse, "wait until Atmos is done, or end the program that hangs")
+		u.trouble(u.path(p.String()), disk.ErrInUse, "wait until Atmos is done, or end the program that hangs")
 	}
 	if err != nil {
 		u.trouble("locks", err, "make it readable; what is below it cannot be looked at")

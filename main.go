@@ -31,6 +31,7 @@ import (
 	"github.com/credclean/credclean/logs"
 	"github.com/credclean/credclean/status"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // The exit codes.
@@ -440,7 +441,7 @@ func newWorkplace(sys config.System, cfg *config.Config) (w workplace, warnings 
 			Realms:       project.Realms(),
 			Automatic:    project.Automatic(),
 			Elsewhere:    cfg.Elsewhere,
-			Files:        &store.Files{},
+			Files:        &disk.Files{},
 			DockerConfig: filepath.Join(docker, "config.json"),
 		},
 		cfg,

@@ -12,11 +12,12 @@ import (
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // An awsDir is one directory with a credentials and a config file.
 type awsDir struct {
-	place store.Place
+	place disk.Place
 	realm string
 	owner string // the name of the root
 	scope cut.Scope
@@ -37,7 +38,7 @@ func (m Machine) planAWS(p *Plan, r removal) {
 			continue
 		}
 		if err == nil && info.Mode()&fs.ModeSymlink != 0 && dir.scope != cut.WholeDirectory {
-			err = &fs.PathError{Op: "open", Path: dir.place.String(), Err: store.ErrSymlink}
+			err = &fs.PathError{Op: "open", Path: dir.place.String(), Err: disk.ErrSymlink}
 		}
 		if err != nil || !info.IsDir() {
 			p.Steps = append(p.Steps, Step{Kind: OtherFile, Name: dir.owner, Realm: dir.realm, Place: dir.place, Tree: true, Err: err})
@@ -54,8 +55,8 @@ func (m Machine) planAWS(p *Plan, r removal) {
 }
 
 // awsLocks is the step for the two lock files of an AWS directory.
-func awsLocks(name, realm string, dir store.Place) Step {
-	return Step{Kind: LockFiles, Name: name, Realm: realm, Place: dir, Locks: []store.Place{
+func awsLocks(name, realm string, dir disk.Place) Step {
+	return Step{Kind: LockFiles, Name: name, Realm: realm, Place: dir, Locks: []disk.Place{
 		dir.Join(cut.CredentialsFile), dir.Join(cut.ConfigFile),
 	}}
 }
@@ -74,7 +75,7 @@ func (m Machine) planAWSFile(p *Plan, r removal, dir awsDir, kind store.Kind, ru
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && !cut.Changes():
 		return
-	case err != nil && !errors.Is(err, store.ErrSymlink): // the link itself can be removed
+	case err != nil && !errors.Is(err, disk.ErrSymlink): // the link itself can be removed
 		s.Err = err
 	}
 	s.Keeps, s.Owners, s.Expiry = cut.Kept, make([]string, 0, len(cut.Removed)), make(map[string]time.Time, len(cut.ValidUntil))
@@ -105,7 +106,7 @@ func (m Machine) planOthers(p *Plan, dir awsDir) {
 		p.Steps = append(p.Steps, Step{Kind: OtherFile, Name: dir.owner, Realm: dir.realm, Place: dir.place, Err: err})
 	}
 	for _, name := range names {
-		base := strings.TrimSuffix(strings.TrimSuffix(name, store.LockSuffix), store.TempSuffix)
+		base := strings.TrimSuffix(strings.TrimSuffix(name, disk.LockSuffix), disk.TempSuffix)
 		if base == cut.CredentialsFile || base == cut.ConfigFile || m.nested(dir.owner+"/"+name) {
 			continue
 		}
@@ -167,7 +168,7 @@ func (m Machine) awsDirs(r removal) []awsDir {
 					if err != nil {
 						path = "."
 					}
-					add(awsDir{store.Place{Root: m.Roots[l.Under], Path: path}, realm, root.Name, root.scope, err})
+					add(awsDir{disk.Place{Root: m.Roots[l.Under], Path: path}, realm, root.Name, root.scope, err})
 				}
 			}
 		}
@@ -195,7 +196,7 @@ func (m Machine) addBasePath(root root, add func(awsDir)) {
 			}
 		}
 		for _, path := range paths {
-			place := store.Place{Root: base, Path: path}
+			place := disk.Place{Root: base, Path: path}
 			if m.sharedWithAWS(place) {
 				continue
 			}
@@ -206,7 +207,7 @@ func (m Machine) addBasePath(root root, add func(awsDir)) {
 
 // sharedWithAWS tells whether a directory is ~/.aws itself: its files are the
 // user's own, and never edited.
-func (m Machine) sharedWithAWS(p store.Place) bool {
+func (m Machine) sharedWithAWS(p disk.Place) bool {
 	own := filepath.Join(m.Roots[store.Home], ".aws")
 	if p.String() == own {
 		return true
@@ -229,7 +230,7 @@ func (m Machine) rootDirs() []string {
 			if err != nil {
 				continue
 			}
-			dir := store.Place{Root: m.Roots[l.Under], Path: path}.Dir()
+			dir := disk.Place{Root: m.Roots[l.Under], Path: path}.Dir()
 			here, _ := m.Files.List(dir) // the plan of these names meets the same error and reports it
 			names = append(names, here...)
 		}

@@ -6,13 +6,14 @@ import (
 
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // OnlyExpired narrows a plan to what had expired at a time. What has no known
 // expiry, and what new credentials can be had with, has not. The section of a config
 // file goes with that of the credentials file beside it.
 func (m Machine) OnlyExpired(p Plan, now time.Time) Plan {
-	expired := make(map[store.Place]map[string]bool) // the sections, by directory
+	expired := make(map[disk.Place]map[string]bool) // the sections, by directory
 	for _, s := range p.Steps {
 		if s.Kind == CredentialsFile && s.Err == nil {
 			expired[s.Place.Dir()] = m.expiredSections(s, now)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // An owner is a name that a location's path is filled with.
@@ -23,7 +24,7 @@ type owner struct {
 
 // planFiles looks for what lies in files of its own: tokens and the like.
 func (m Machine) planFiles(p *Plan, r removal) {
-	seen := make(map[store.Place]bool)
+	seen := make(map[disk.Place]bool)
 	for _, l := range store.Locations() {
 		if l.Kind == store.AWSFiles || !m.maybe(l) || l.WithProvider && len(p.Target.Identities) > 0 {
 			continue
@@ -72,7 +73,7 @@ func (m Machine) owners(l store.Location, r removal) []owner {
 // maybe tells whether the part of a location that is the same for all exists.
 // It spares a look per name where Atmos never kept anything.
 func (m Machine) maybe(l store.Location) bool {
-	_, err := m.Files.Look(store.Place{Root: m.Roots[l.Under], Path: cmpString(l.Fixed(), ".")})
+	_, err := m.Files.Look(disk.Place{Root: m.Roots[l.Under], Path: cmpString(l.Fixed(), ".")})
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
@@ -84,7 +85,7 @@ func (m Machine) realmsOf(l store.Location) []string {
 }
 
 // planFile adds the step for one place, if something is there or if that cannot be told.
-func (m Machine) planFile(p *Plan, l store.Location, o owner, w store.Words, seen map[store.Place]bool) {
+func (m Machine) planFile(p *Plan, l store.Location, o owner, w store.Words, seen map[disk.Place]bool) {
 	provider := m.provider(o.of)
 	known := provider.StartURL != "" && !slices.Contains(provider.Unresolved, "region")
 	w.Portal = store.Portal(provider.StartURL, provider.Region)
@@ -92,7 +93,7 @@ func (m Machine) planFile(p *Plan, l store.Location, o owner, w store.Words, see
 	if err != nil {
 		filled = "."
 	}
-	s := Step{Kind: l.Kind, Name: o.of.Name, Realm: w.Realm, Place: store.Place{Root: m.Roots[l.Under], Path: filled}, Shared: l.Shared, Err: err}
+	s := Step{Kind: l.Kind, Name: o.of.Name, Realm: w.Realm, Place: disk.Place{Root: m.Roots[l.Under], Path: filled}, Shared: l.Shared, Err: err}
 	unsure := l.HasPortal() && !known
 	if unsure {
 		s.Place = s.Place.Dir()
@@ -167,10 +168,10 @@ func (m Machine) planLocks(p *Plan, l store.Location, s Step, w store.Words) {
 		return // the step for the place itself has failed by the same name
 	}
 	for _, lock := range locks {
-		place := store.Place{Root: s.Place.Root, Path: lock}
+		place := disk.Place{Root: s.Place.Root, Path: lock}
 		if _, err := m.Files.Look(place); err == nil {
-			p.Steps = append(p.Steps, Step{Kind: LockFiles, Name: s.Name, Realm: s.Realm, Place: place, Locks: []store.Place{
-				{Root: place.Root, Path: strings.TrimSuffix(lock, store.LockSuffix)},
+			p.Steps = append(p.Steps, Step{Kind: LockFiles, Name: s.Name, Realm: s.Realm, Place: place, Locks: []disk.Place{
+				{Root: place.Root, Path: strings.TrimSuffix(lock, disk.LockSuffix)},
 			}})
 		}
 	}
@@ -178,11 +179,11 @@ func (m Machine) planLocks(p *Plan, l store.Location, s Step, w store.Words) {
 
 // uses tells whether another program's file below the home directory exists.
 func (m Machine) uses(below string) bool {
-	_, err := m.Files.Look(store.Place{Root: m.Roots[store.Home], Path: below})
+	_, err := m.Files.Look(disk.Place{Root: m.Roots[store.Home], Path: below})
 	return err == nil
 }
 
-func (m Machine) readToken(p store.Place) (store.Token, error) {
+func (m Machine) readToken(p disk.Place) (store.Token, error) {
 	data, err := m.Files.Read(p)
 	if err != nil {
 		return store.Token{}, err

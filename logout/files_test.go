@@ -13,6 +13,7 @@ import (
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // What lies in files of its own goes with the name in its path, or with what all share, and
@@ -72,7 +73,7 @@ integrations:
 			}
 			want := h.texts()
 			p := h.plan(tt.target)
-			places := make(map[store.Place]bool)
+			places := make(map[disk.Place]bool)
 			for _, s := range p.Steps {
 				if s.Kind != logout.EmptyDir && places[s.Place] {
 					t.Errorf("twice: %s", h.step(s))

@@ -17,6 +17,7 @@ import (
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // A home is a home directory with what Atmos left in it.
@@ -44,7 +45,7 @@ func newHome(t *testing.T, auth string) home {
 		WorkDir:      work,
 		Realms:       []string{"acme", ""},
 		Keyrings:     []store.Keyring{store.FileKeyring{Dir: store.DefaultKeyringDir(roots), Default: true}},
-		Files:        &store.Files{},
+		Files:        &disk.Files{},
 		DockerConfig: filepath.Join(dir, ".docker", "config.json"),
 	}}
 	for _, base := range roots {

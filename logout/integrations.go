@@ -10,6 +10,7 @@ import (
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // planIntegrations looks for the Docker logins and the kubeconfig entries that
@@ -98,16 +99,16 @@ func (s Step) edit() func([]byte) (cut.Cut, error) {
 
 // removeShared carries out a step on another program's file.
 func (res *Result) removeShared(ctx context.Context, m Machine) error {
-	lock := store.FileLock
+	lock := disk.FileLock
 	if res.Kind == store.KubeconfigEntry {
-		lock = store.KubectlLock
+		lock = disk.KubectlLock
 	}
 	_, err := m.Files.EditShared(ctx, res.Place, lock, res.edit())
 	return err
 }
 
 // kubeconfig is where an integration writes: its own path, or C/kube/config.
-func (m Machine) kubeconfig(i config.Integration) store.Place {
+func (m Machine) kubeconfig(i config.Integration) disk.Place {
 	if path := i.Cluster.KubeconfigPath; path != "" {
 		return placeOf(m.Roots.Expand(path, m.WorkDir))
 	}
@@ -115,6 +116,6 @@ func (m Machine) kubeconfig(i config.Integration) store.Place {
 }
 
 // placeOf is a file whose directory is never removed.
-func placeOf(path string) store.Place {
-	return store.Place{Root: filepath.Dir(path), Path: filepath.Base(path)}
+func placeOf(path string) disk.Place {
+	return disk.Place{Root: filepath.Dir(path), Path: filepath.Base(path)}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // An Item is one thing that Atmos left on this machine, whoever's it is.
@@ -19,9 +20,9 @@ type Item struct {
 	Root  string // of AWS sections and Google files: the name of their directory
 	Realm string
 
-	Keyring string      // of a KeyringEntry: its location
-	Key     string      // of a KeyringEntry
-	Place   store.Place // of all others: the file, or the directory of a tree
+	Keyring string     // of a KeyringEntry: its location
+	Key     string     // of a KeyringEntry
+	Place   disk.Place // of all others: the file, or the directory of a tree
 	Tree    bool
 	Kept    Reason // not to be removed, and why
 
@@ -79,9 +80,9 @@ func (m Machine) Inventory(ctx context.Context) []Item {
 			items = append(items, Item{Kind: store.KeyringEntry, Keyring: k.Location(), Err: err})
 		}
 	}
-	found, err := m.Files.FindAll(m.Roots)
+	found, err := store.FindAll(m.Files, m.Roots)
 	if err != nil {
-		items = append(items, Item{Kind: OtherFile, Place: store.Place{Root: m.Roots[store.Config], Path: "."}, Err: err})
+		items = append(items, Item{Kind: OtherFile, Place: disk.Place{Root: m.Roots[store.Config], Path: "."}, Err: err})
 	}
 	for _, f := range found {
 		if f.Location.Kind == store.AWSFiles {
@@ -117,7 +118,7 @@ func (m Machine) entryItem(keyring, key string) Item {
 
 // hasRealmDir tells whether Atmos keeps files for a realm.
 func (m Machine) hasRealmDir(realm string) bool {
-	info, err := m.Files.Look(store.Place{Root: m.Roots[store.Config], Path: realm})
+	info, err := m.Files.Look(disk.Place{Root: m.Roots[store.Config], Path: realm})
 	return err == nil && info.IsDir() && !store.Reserved(realm)
 }
 
@@ -169,8 +170,8 @@ func (m Machine) fileItem(f store.Find) Item {
 // of its removal set, and what bears no name; other sections may go with them all the same.
 func (p Plan) Unclaimed(items []Item) []Item {
 	type entry struct{ keyring, key string }
-	entries, places := make(map[entry]bool), make(map[store.Place]bool)
-	sections := make(map[store.Place]spelledNames)
+	entries, places := make(map[entry]bool), make(map[disk.Place]bool)
+	sections := make(map[disk.Place]spelledNames)
 	for _, s := range p.Steps {
 		places[s.Place] = true
 		entries[entry{s.Keyring, s.Key}] = true
@@ -196,7 +197,7 @@ func (m Machine) Everything(ctx context.Context, items []Item) Plan {
 	p := Plan{Target: Target{AllProjects: true}, Notes: []string{
 		"Not looked for: keyring directories, base paths, Docker logins and kubeconfig entries that only another project's atmos.yaml names",
 	}}
-	seen := make(map[store.Place]bool)
+	seen := make(map[disk.Place]bool)
 	for _, i := range items {
 		s := i.step()
 		p.addName(s.Name)
@@ -242,7 +243,7 @@ func (p *Plan) addName(name string) {
 }
 
 // sectionsOf are the names of the sections of a file, and their expiries.
-func sectionsOf(items []Item, p store.Place) (names []string, expiry map[string]time.Time) {
+func sectionsOf(items []Item, p disk.Place) (names []string, expiry map[string]time.Time) {
 	expiry = make(map[string]time.Time)
 	for _, i := range items {
 		if i.Place != p || i.Name == "" {
@@ -258,14 +259,14 @@ func sectionsOf(items []Item, p store.Place) (names []string, expiry map[string]
 
 // planAllLocks adds the lock files beside everything that goes.
 func (m Machine) planAllLocks(p *Plan) {
-	dirs := make(map[store.Place]bool)
+	dirs := make(map[disk.Place]bool)
 	for _, s := range p.Steps {
 		switch {
 		case s.awsFile() && !dirs[s.Place.Dir()]:
 			dirs[s.Place.Dir()] = true
 			p.Steps = append(p.Steps, awsLocks(s.Name, s.Realm, s.Place.Dir()))
 		case s.Kind != store.KeyringEntry && !s.awsFile() && !s.Tree:
-			p.Steps = append(p.Steps, Step{Kind: LockFiles, Name: s.Name, Realm: s.Realm, Place: s.Place, Locks: []store.Place{s.Place}})
+			p.Steps = append(p.Steps, Step{Kind: LockFiles, Name: s.Name, Realm: s.Realm, Place: s.Place, Locks: []disk.Place{s.Place}})
 		}
 	}
 }

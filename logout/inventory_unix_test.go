@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/credclean/credclean/logout"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // No link is followed in search of credentials. One in the place of a file of ours goes itself;
@@ -46,7 +46,7 @@ func TestInventoryLinks(t *testing.T) {
 				"credentials_file old-sso: "+file,
 				"config_file dev: .config/atmos/"+ours+"/aws/old-sso/config -dev",
 			)
-			if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, store.ErrSymlink) {
+			if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, disk.ErrSymlink) {
 				t.Errorf("error %v", err)
 			}
 			h.wantLeft("elsewhere/credentials", "elsewhere/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json", ".cache/atmos/aws-sso")

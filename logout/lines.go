@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // A line stands for what was found of one name, or in one directory.
@@ -119,7 +120,7 @@ func what(k store.Kind) string {
 // Brief is the short form of a cause, for the brackets of a line.
 func Brief(err error) string {
 	for _, known := range []error{
-		store.ErrLocked, store.ErrTimeout, store.ErrNoService, store.ErrInUse,
+		store.ErrLocked, store.ErrTimeout, store.ErrNoService, disk.ErrInUse,
 		store.ErrStillThere, store.ErrNotRegular, fs.ErrPermission,
 	} {
 		if errors.Is(err, known) {
@@ -255,7 +256,7 @@ func (r Report) fileLines(v View) []line {
 // failedLock is the name of the lock file at which a step for several failed; empty if it is none of them.
 func (res Result) failedLock() string {
 	var path *fs.PathError
-	if errors.As(res.Err, &path) && strings.HasSuffix(path.Path, store.LockSuffix) {
+	if errors.As(res.Err, &path) && strings.HasSuffix(path.Path, disk.LockSuffix) {
 		return filepath.Base(path.Path)
 	}
 	return ""

@@ -8,6 +8,7 @@ import (
 
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // Orphans makes a plan of what is provably this project's but bears a name that is
@@ -36,7 +37,7 @@ func (m Machine) Orphans(items []Item) Plan {
 		}
 	}
 	p.Notes = unique(p.Notes)
-	seen := make(map[store.Place]bool)
+	seen := make(map[disk.Place]bool)
 	for _, i := range ours {
 		s := i.step()
 		p.addName(s.Name)
@@ -59,7 +60,7 @@ func (m Machine) Orphans(items []Item) Plan {
 
 // unlessLink is nil for a symbolic link, which can be removed itself.
 func unlessLink(err error) error {
-	if errors.Is(err, store.ErrSymlink) {
+	if errors.Is(err, disk.ErrSymlink) {
 		return nil
 	}
 	return err

@@ -11,6 +11,7 @@ import (
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // The kinds of steps that a plan has beside those of the layout.
@@ -58,9 +59,9 @@ type Step struct {
 
 	Shared store.Sharing // who else uses what is there
 	Tree   bool          // a whole directory goes
-	Locks  []store.Place // of LockFiles: the files they belong to; with them, further lock files
+	Locks  []disk.Place  // of LockFiles: the files they belong to; with them, further lock files
 
-	Place   store.Place          // of everything but a KeyringEntry
+	Place   disk.Place           // of everything but a KeyringEntry
 	Rule    cut.Rule             // of AWS files
 	Owners  []string             // of AWS files: the names of the removal set that lose something
 	Keeps   []string             // of AWS files: the sections that stay
@@ -249,7 +250,7 @@ func (m Machine) entries(r removal) []entry {
 	foreign := make(map[string]bool) // realms of other projects that were looked for
 	exists := func(realm string) bool {
 		if _, known := foreign[realm]; !known {
-			info, err := m.Files.Look(store.Place{Root: m.Roots[store.Config], Path: realm})
+			info, err := m.Files.Look(disk.Place{Root: m.Roots[store.Config], Path: realm})
 			foreign[realm] = err == nil && info.IsDir() && !store.Reserved(realm)
 		}
 		return foreign[realm]
@@ -295,7 +296,7 @@ func (m Machine) keysToKeep(r removal) map[string]bool {
 
 // planDirs adds the directories that may have become empty, children first.
 func (m Machine) planDirs(p *Plan) {
-	var places []store.Place
+	var places []disk.Place
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		switch {
@@ -305,7 +306,7 @@ func (m Machine) planDirs(p *Plan) {
 			places = append(places, s.Place)
 		}
 	}
-	for _, dir := range store.Parents(places) {
+	for _, dir := range disk.Parents(places) {
 		if info, err := m.Files.Look(dir); err == nil && info.IsDir() {
 			p.Steps = append(p.Steps, Step{Kind: EmptyDir, Place: dir})
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 const acme = `
@@ -57,7 +58,7 @@ func TestNewPlan(t *testing.T) {
 		Declared: map[string]bool{"okta": true, "prod-admin": true, "auditor": true, "robot": true, "build": true},
 		Scope:    cut.ChainsFile,
 	}
-	dir := store.Place{Root: h.Roots[store.Config], Path: "acme/aws/aws-sso"}
+	dir := disk.Place{Root: h.Roots[store.Config], Path: "acme/aws/aws-sso"}
 	links := []chain.Link{
 		{Name: "aws-sso", Kind: "aws/iam-identity-center", Provider: true, Declared: true},
 		{Name: "dev-org-admin", Kind: "aws/permission-set", Declared: true},
@@ -78,15 +79,15 @@ func TestNewPlan(t *testing.T) {
 				Kind: logout.CredentialsFile, Name: "aws-sso", Realm: "acme", Place: dir.Join("credentials"), Rule: rule,
 				Owners: []string{"dev-admin"}, Expiry: map[string]time.Time{"dev-admin": time.Date(2027, 11, 22, 14, 45, 20, 0, time.UTC)},
 			},
-			{Kind: logout.LockFiles, Name: "aws-sso", Realm: "acme", Place: dir, Locks: []store.Place{dir.Join("credentials"), dir.Join("config")}},
+			{Kind: logout.LockFiles, Name: "aws-sso", Realm: "acme", Place: dir, Locks: []disk.Place{dir.Join("credentials"), dir.Join("config")}},
 			{
-				Kind: store.SessionToken, Name: "aws-sso", Place: store.Place{Root: h.Roots[store.Cache], Path: strings.TrimPrefix(session, ".cache/atmos/")},
+				Kind: store.SessionToken, Name: "aws-sso", Place: disk.Place{Root: h.Roots[store.Cache], Path: strings.TrimPrefix(session, ".cache/atmos/")},
 				Shared: store.ByPortal, Expiry: map[string]time.Time{"aws-sso": time.Date(2027, 11, 22, 14, 46, 1, 904321463, time.UTC)},
 			},
 			{Kind: logout.EmptyDir, Place: dir},
 			{Kind: logout.EmptyDir, Place: dir.Dir()},
-			{Kind: logout.EmptyDir, Place: store.Place{Root: h.Roots[store.Cache], Path: "aws-sso/sessions"}},
-			{Kind: logout.EmptyDir, Place: store.Place{Root: h.Roots[store.Cache], Path: "aws-sso"}},
+			{Kind: logout.EmptyDir, Place: disk.Place{Root: h.Roots[store.Cache], Path: "aws-sso/sessions"}},
+			{Kind: logout.EmptyDir, Place: disk.Place{Root: h.Roots[store.Cache], Path: "aws-sso"}},
 			{Kind: logout.EmptyDir, Place: dir.Dir().Dir()},
 		},
 		Affected:  []logout.Affected{{By: "aws-sso", Names: []string{"prod-admin"}, Why: "provider aws-sso"}},

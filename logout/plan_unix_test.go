@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/credclean/credclean/logout"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // A link is not followed when a plan is made: that of a provider's directory is
@@ -28,7 +28,7 @@ func TestPlanLinks(t *testing.T) {
 		h := start(t)
 		p := h.plan(identities("dev-admin"))
 		h.wantSteps(p, "other_file aws-sso: .config/atmos/acme/aws/aws-sso (error)")
-		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, store.ErrSymlink) {
+		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, disk.ErrSymlink) {
 			t.Errorf("error %v", err)
 		}
 		h.wantLeft(".config/atmos/acme/aws/aws-sso", "elsewhere/credentials")
@@ -36,7 +36,7 @@ func TestPlanLinks(t *testing.T) {
 	t.Run("expired", func(t *testing.T) { // what is behind it may have
 		h := start(t)
 		p := h.OnlyExpired(h.plan(identities("dev-admin")), time.Now())
-		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, store.ErrSymlink) {
+		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, disk.ErrSymlink) {
 			t.Errorf("error %v", err)
 		}
 		h.wantLeft(".config/atmos/acme/aws/aws-sso", "elsewhere/credentials")
@@ -50,7 +50,7 @@ func TestPlanLinks(t *testing.T) {
 		}
 		p := h.plan(identities("dev-admin"))
 		h.wantSteps(p, "credentials_file aws-sso: .config/atmos/acme/aws/aws-sso/credentials")
-		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, store.ErrSymlink) {
+		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, disk.ErrSymlink) {
 			t.Errorf("error %v", err)
 		}
 		h.wantTexts(map[string]string{"elsewhere/credentials": sections("dev-admin")})
@@ -59,7 +59,7 @@ func TestPlanLinks(t *testing.T) {
 		h := start(t)
 		p := h.plan(providers("aws-sso"))
 		h.wantSteps(p, "other_file aws-sso: .config/atmos/acme/aws/aws-sso")
-		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, store.ErrSymlink) {
+		if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, disk.ErrSymlink) {
 			t.Errorf("error %v", err)
 		}
 		h.wantLeft("elsewhere/credentials")

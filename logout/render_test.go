@@ -17,6 +17,7 @@ import (
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 var (
@@ -61,7 +62,7 @@ func entry(name string) logout.Step {
 }
 
 func file(kind store.Kind, base store.Base, path string, owners ...string) logout.Step {
-	return logout.Step{Kind: kind, Name: "aws-sso", Place: store.Place{Root: anasRoots[base], Path: path}, Owners: owners}
+	return logout.Step{Kind: kind, Name: "aws-sso", Place: disk.Place{Root: anasRoots[base], Path: path}, Owners: owners}
 }
 
 func credentialsOf(owners ...string) logout.Step {
@@ -74,7 +75,7 @@ func configOf(owners ...string) logout.Step {
 
 func locks(path string) logout.Step {
 	s := file(logout.LockFiles, store.Config, path)
-	s.Locks = []store.Place{s.Place.Join("credentials"), s.Place.Join("config")}
+	s.Locks = []disk.Place{s.Place.Join("credentials"), s.Place.Join("config")}
 	return s
 }
 
@@ -259,7 +260,7 @@ Successfully logged out from 2 identities
 			report: report(devPlan,
 				removed(session1()), removed(credentialsOf("dev-admin")), removed(entry("dev-admin")),
 				removed(file(logout.CredentialsFile, store.Config, "acme/aws/aws-sso/credentials", "dev-admin")), removed(entry("aws-sso")),
-				removed(logout.Step{Kind: store.TempFile, Name: "dev-admin", Place: store.Place{Root: "/tmp", Path: "atmos-mock-dev-admin.json"}}),
+				removed(logout.Step{Kind: store.TempFile, Name: "dev-admin", Place: disk.Place{Root: "/tmp", Path: "atmos-mock-dev-admin.json"}}),
 			),
 			want: devHead + `  ✓ Keyring: aws-sso
   ✓ Keyring: dev-admin
@@ -827,7 +828,7 @@ Two chains: a\u001b
 			plan: with(
 				logout.Plan{Target: providers("aws-sso"), Names: declared("aws-sso")},
 				tree(file(store.BrowserState, store.Data, "console/sessions/79bd")), tree(file(logout.OtherFile, store.Config, "aws/aws-sso/cache")),
-				logout.Step{Kind: store.DockerLogin, Name: "aws-sso", Place: store.Place{Root: "/home/ana/.docker", Path: "config.json"}, Entry: "public.ecr.aws"},
+				logout.Step{Kind: store.DockerLogin, Name: "aws-sso", Place: disk.Place{Root: "/home/ana/.docker", Path: "config.json"}, Entry: "public.ecr.aws"},
 			),
 			want: `Would remove from provider: aws-sso
   • Session: ~/.local/share/atmos/console/sessions/79bd/

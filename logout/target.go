@@ -12,6 +12,7 @@ import (
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // A Target is what the user named: identities, providers, or everything.
@@ -44,7 +45,7 @@ type Machine struct {
 	Automatic    []string // those of Realms that cannot be another project's
 	Elsewhere    []string // names that profiles declare which are not selected
 	Keyrings     []store.Keyring
-	Files        *store.Files
+	Files        *disk.Files
 	// DockerConfig is the path of Docker's config.json.
 	DockerConfig string
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // A State tells whether something can still be used.
@@ -172,7 +173,7 @@ func state(r Row, refreshable bool, now time.Time) State {
 // tells none, follows the credentials file beside it.
 type expiries map[string]time.Time
 
-func (e expiries) of(file store.Place, section string, known time.Time) time.Time {
+func (e expiries) of(file disk.Place, section string, known time.Time) time.Time {
 	key := file.Dir().String() + "\x00" + section
 	if known.IsZero() {
 		return e[key]

@@ -18,6 +18,7 @@ import (
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/status"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // now is when all tests look.
@@ -79,7 +80,7 @@ func machine(t *testing.T, files map[string]string, keyrings ...store.Keyring) l
 		WorkDir:      home,
 		Realms:       []string{"acme", ""},
 		Keyrings:     keyrings,
-		Files:        &store.Files{},
+		Files:        &disk.Files{},
 		DockerConfig: filepath.Join(home, ".docker", "config.json"),
 	}
 	t.Cleanup(func() { _ = m.Files.Close() })

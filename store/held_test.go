@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 )
 
 func TestHeldLocks(t *testing.T) {
@@ -40,9 +41,9 @@ func TestHeldLocks(t *testing.T) {
 		return paths
 	}
 	before := tree()
-	held, err := new(store.Files).HeldLocks(roots)
+	held, err := store.HeldLocks(new(disk.Files), roots)
 	must(t, err)
-	want := []store.Place{{Root: roots[store.HomeAWS], Path: "sso/config.lock"}, {Root: roots[store.Config], Path: "r/aws/sso/credentials.lock"}}
+	want := []disk.Place{{Root: roots[store.HomeAWS], Path: "sso/config.lock"}, {Root: roots[store.Config], Path: "r/aws/sso/credentials.lock"}}
 	if diff := cmp.Diff(want, held); diff != "" {
 		t.Error(diff)
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -82,36 +81,3 @@ func write(tb testing.TB, path, text string) {
 	tb.Helper()
 	must(tb, os.WriteFile(path, []byte(text), 0o600))
 }
-
-func setOf(names ...string) map[string]bool {
-	set := make(map[string]bool)
-	for _, n := range names {
-		set[n] = true
-	}
-	return set
-}
-
-func at(text string) time.Time {
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		panic(err)
-	}
-	return t
-}
-
-// As Atmos writes it: keys aligned, no empty line at the end.
-const (
-	deep = `; atmos: expiration=2027-11-22T14:45:20Z
-[deep-role]
-aws_access_key_id     = ASIAEXAMPLE1
-aws_secret_access_key = secret-1
-aws_session_token     = session-1
-
-`
-	prod = `; atmos: expiration=2027-11-22T14:45:40Z
-[prod-admin]
-aws_access_key_id     = ASIAEXAMPLE2
-aws_secret_access_key = secret-2
-aws_session_token     = session-2
-`
-)

@@ -7,50 +7,31 @@ import (
 	"strings"
 
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // A Find is something at one of the locations, whoever's it is.
 type Find struct {
 	Location Location
-	Place    Place // of AWSFiles: the directory
+	Place    disk.Place // of AWSFiles: the directory
 	// Words are what the path was filled with, as far as it tells.
 	Words Words
 	Dir   bool
 }
 
-// Walk visits what is below a directory, parents first, and goes down into a
-// directory if visit says so. No symbolic link is followed. What cannot be
-// looked at is in the error; the rest is visited.
-func (f *Files) Walk(p Place, visit func(Place, fs.FileInfo) bool) error {
-	names, err := f.List(p)
-	errs := []error{err}
-	for _, name := range names {
-		child := p.Join(name)
-		info, err := f.Look(child)
-		if err != nil {
-			errs = append(errs, ignoreAbsent(err))
-			continue
-		}
-		if visit(child, info) && info.IsDir() {
-			errs = append(errs, f.Walk(child, visit))
-		}
-	}
-	return errors.Join(errs...)
-}
-
 // FindAll finds everything that lies at any of the locations, for any name
 // and realm. The error tells what could not be looked at.
-func (f *Files) FindAll(roots Roots) ([]Find, error) {
+func FindAll(f *disk.Files, roots Roots) ([]Find, error) {
 	var found []Find
 	var errs []error
 	for _, l := range Locations() {
 		pattern := l.pattern()
-		start := Place{Root: roots[l.Under], Path: l.Fixed()}
+		start := disk.Place{Root: roots[l.Under], Path: l.Fixed()}
 		if start.Path == "" {
 			start.Path = "."
 		}
-		seen := make(map[Place]bool)
-		err := f.Walk(start, func(p Place, info fs.FileInfo) bool {
+		seen := make(map[disk.Place]bool)
+		err := f.Walk(start, func(p disk.Place, info fs.FileInfo) bool {
 			if l.Under == Config && (p.Path == "profiles" || p.Path == "kube") {
 				return false
 			}
@@ -67,7 +48,7 @@ func (f *Files) FindAll(roots Roots) ([]Find, error) {
 			}
 			return l.Under != Temp
 		})
-		errs = append(errs, ignoreAbsent(err))
+		errs = append(errs, disk.IgnoreAbsent(err))
 	}
 	return found, errors.Join(errs...)
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/credclean/credclean/store/disk"
 )
 
 // A Kind says what lies at a location.
@@ -175,7 +177,7 @@ func (l Location) Fill(w Words) (string, error) { return l.fill(l.Path, w) }
 // LockPaths are the paths of the lock files that go with the location.
 func (l Location) LockPaths(w Words) ([]string, error) {
 	var paths []string
-	for _, lock := range append([]string{l.Path + LockSuffix}, l.Locks...) {
+	for _, lock := range append([]string{l.Path + disk.LockSuffix}, l.Locks...) {
 		filled, err := l.fill(lock, w)
 		if err != nil {
 			return nil, err

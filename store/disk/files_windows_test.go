@@ -1,12 +1,12 @@
-package store_test
+package disk_test
 
 import (
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // openElsewhere opens a file as programs do that share it for reading only.
@@ -84,7 +84,7 @@ func TestEditSharedLock(t *testing.T) {
 		}
 		return cut.Cut{Rest: []byte("two"), Removed: []string{"one"}}, nil
 	}
-	for name, lock := range map[string]store.SharedLock{"flock": store.FileLock, "kubectl": store.KubectlLock} {
+	for name, lock := range map[string]disk.SharedLock{"flock": disk.FileLock, "kubectl": disk.KubectlLock} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			s.plant("config", "one two")

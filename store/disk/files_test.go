@@ -1,4 +1,4 @@
-package store_test
+package disk_test
 
 import (
 	"context"
@@ -18,21 +18,21 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // A site is a root with a directory of AWS files in it, as after a login.
 type site struct {
 	*testing.T
 	root  string
-	files *store.Files
+	files *disk.Files
 }
 
 func newSite(t *testing.T) site {
 	t.Helper()
 	dir := t.TempDir() // removed after the files were closed
-	f := &store.Files{}
+	f := &disk.Files{}
 	t.Cleanup(func() {
 		if err := f.Close(); err != nil {
 			t.Error(err)
@@ -42,8 +42,8 @@ func newSite(t *testing.T) site {
 }
 
 // place is below the root; path is below it on disk.
-func (s site) place(path string) store.Place { return store.Place{Root: s.root, Path: path} }
-func (s site) path(path string) string       { return s.place(path).String() }
+func (s site) place(path string) disk.Place { return disk.Place{Root: s.root, Path: path} }
+func (s site) path(path string) string      { return s.place(path).String() }
 
 // plant writes a file with all directories on its way.
 func (s site) plant(path, text string) {
@@ -112,7 +112,7 @@ func (s site) wantIs(err, want error) {
 	if !errors.Is(err, want) {
 		s.Errorf("error %v, want %v", err, want)
 	}
-	for _, other := range []error{fs.ErrNotExist, fs.ErrExist, store.ErrSymlink, store.ErrNotRegular, store.ErrInUse, store.ErrStillThere} {
+	for _, other := range []error{fs.ErrNotExist, fs.ErrExist, disk.ErrSymlink, disk.ErrNotRegular, disk.ErrInUse, disk.ErrStillThere} {
 		if errors.Is(err, other) && !errors.Is(want, other) {
 			s.Errorf("error %v is also %v", err, other)
 		}
@@ -227,7 +227,7 @@ func TestRemoveSections(t *testing.T) {
 		{
 			name:   "a directory in the place of the file",
 			before: map[string]string{credentials + "/deep-role": deep, credentials + ".lock": ""},
-			err:    store.ErrNotRegular,
+			err:    disk.ErrNotRegular,
 			after:  map[string]string{credentials + "/deep-role": deep, credentials + ".lock": ""},
 		},
 	} {
@@ -359,7 +359,7 @@ func TestEdit(t *testing.T) {
 	_, err = s.files.Edit(t.Context(), s.place("config.json"), func(data []byte) (cut.Cut, error) {
 		return cut.Cut{Rest: data, Removed: []string{"two"}}, nil
 	})
-	s.wantIs(err, store.ErrStillThere)
+	s.wantIs(err, disk.ErrStillThere)
 }
 
 // Another program holds the lock: shorter than is waited for, and longer.
@@ -370,13 +370,13 @@ func TestLockWait(t *testing.T) {
 			s.plant(credentials, deep+prod)
 			release := s.hold(credentials + ".lock")
 			start := time.Now()
-			time.AfterFunc(store.LockWait-time.Second, func() {
+			time.AfterFunc(disk.LockWait-time.Second, func() {
 				s.holds(map[string]string{credentials: deep + prod, credentials + ".lock": ""})
 				release()
 			})
 			_, err := s.files.RemoveSections(t.Context(), s.place(credentials), own)
 			s.wantIs(err, nil)
-			if waited := time.Since(start); waited < store.LockWait-time.Second {
+			if waited := time.Since(start); waited < disk.LockWait-time.Second {
 				t.Errorf("it waited %v only", waited)
 			}
 			s.holds(map[string]string{credentials: prod, credentials + ".lock": ""})
@@ -390,8 +390,8 @@ func TestLockWait(t *testing.T) {
 			defer s.hold(credentials + ".lock")()
 			start := time.Now()
 			_, err := s.files.RemoveSections(t.Context(), s.place(credentials), own)
-			s.wantIs(err, store.ErrInUse)
-			if waited := time.Since(start); waited < store.LockWait || waited > store.LockWait+time.Second {
+			s.wantIs(err, disk.ErrInUse)
+			if waited := time.Since(start); waited < disk.LockWait || waited > disk.LockWait+time.Second {
 				t.Errorf("it waited %v", waited)
 			}
 			s.holds(map[string]string{credentials: deep + prod, credentials + ".lock": ""})
@@ -437,7 +437,7 @@ func numbered(n int) string {
 	return b.String() + prod
 }
 
-func removeNumber(ctx context.Context, f *store.Files, p store.Place, i int) error {
+func removeNumber(ctx context.Context, f *disk.Files, p disk.Place, i int) error {
 	_, err := f.RemoveSections(ctx, p, cut.Rule{Remove: setOf(fmt.Sprint("id-", i)), Declared: setOf("prod-admin"), Scope: cut.ChainsFile})
 	return err
 }
@@ -451,7 +451,7 @@ func TestEditConcurrently(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
-			f := &store.Files{} // they share nothing but the disk
+			f := &disk.Files{} // they share nothing but the disk
 			defer func() { _ = f.Close() }()
 			if err := removeNumber(t.Context(), f, s.place(credentials), i); err != nil {
 				t.Errorf("%d: %v", i, err)
@@ -476,7 +476,7 @@ func TestEditInProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range each {
-			if err := removeNumber(t.Context(), &store.Files{}, store.Place{Root: root, Path: credentials}, first+i); err != nil {
+			if err := removeNumber(t.Context(), &disk.Files{}, disk.Place{Root: root, Path: credentials}, first+i); err != nil {
 				t.Errorf("%d: %v", first+i, err)
 			}
 		}
@@ -610,26 +610,26 @@ func TestRemove(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name  string
-		f     func(*store.Files, store.Place) error
+		f     func(*disk.Files, disk.Place) error
 		path  string
 		err   error
 		after map[string]string
 	}{
-		{"a file", (*store.Files).Remove, "file", nil, without("file")},
-		{"a file in directories", (*store.Files).Remove, "full/c", nil, without("full/c")},
-		{"no file", (*store.Files).Remove, "none", fs.ErrNotExist, before},
-		{"below a file", (*store.Files).Remove, "file/none", fs.ErrNotExist, before},
-		{"a directory is no file", (*store.Files).Remove, "empty", store.ErrNotRegular, before},
-		{"a full directory is no file", (*store.Files).Remove, "full", store.ErrNotRegular, before},
-		{"an empty directory", (*store.Files).RemoveEmptyDir, "empty", nil, without("empty/")},
-		{"a directory that is not empty", (*store.Files).RemoveEmptyDir, "full", fs.ErrExist, before},
-		{"a file is no directory", (*store.Files).RemoveEmptyDir, "file", fs.ErrExist, before},
-		{"no directory", (*store.Files).RemoveEmptyDir, "none", fs.ErrNotExist, before},
-		{"a tree", (*store.Files).RemoveTree, "full", nil, without("full/a/b", "full/c")},
-		{"a tree that is empty", (*store.Files).RemoveTree, "empty", nil, without("empty/")},
-		{"a tree that is a file", (*store.Files).RemoveTree, "file", nil, without("file")},
-		{"no tree", (*store.Files).RemoveTree, "none", fs.ErrNotExist, before},
-		{"the root", (*store.Files).RemoveTree, ".", syscall.EINVAL, before},
+		{"a file", (*disk.Files).Remove, "file", nil, without("file")},
+		{"a file in directories", (*disk.Files).Remove, "full/c", nil, without("full/c")},
+		{"no file", (*disk.Files).Remove, "none", fs.ErrNotExist, before},
+		{"below a file", (*disk.Files).Remove, "file/none", fs.ErrNotExist, before},
+		{"a directory is no file", (*disk.Files).Remove, "empty", disk.ErrNotRegular, before},
+		{"a full directory is no file", (*disk.Files).Remove, "full", disk.ErrNotRegular, before},
+		{"an empty directory", (*disk.Files).RemoveEmptyDir, "empty", nil, without("empty/")},
+		{"a directory that is not empty", (*disk.Files).RemoveEmptyDir, "full", fs.ErrExist, before},
+		{"a file is no directory", (*disk.Files).RemoveEmptyDir, "file", fs.ErrExist, before},
+		{"no directory", (*disk.Files).RemoveEmptyDir, "none", fs.ErrNotExist, before},
+		{"a tree", (*disk.Files).RemoveTree, "full", nil, without("full/a/b", "full/c")},
+		{"a tree that is empty", (*disk.Files).RemoveTree, "empty", nil, without("empty/")},
+		{"a tree that is a file", (*disk.Files).RemoveTree, "file", nil, without("file")},
+		{"no tree", (*disk.Files).RemoveTree, "none", fs.ErrNotExist, before},
+		{"the root", (*disk.Files).RemoveTree, ".", syscall.EINVAL, before},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t)
@@ -651,10 +651,10 @@ func TestOutside(t *testing.T) {
 	s := newSite(t)
 	s.plant("victim/credentials", deep)
 	s.mkdir("root/sub")
-	f := &store.Files{}
+	f := &disk.Files{}
 	defer func() { _ = f.Close() }()
 	for _, path := range []string{"../victim/credentials", "sub/../../victim/credentials", s.path("victim/credentials")} {
-		p := store.Place{Root: s.path("root"), Path: path}
+		p := disk.Place{Root: s.path("root"), Path: path}
 		for name, call := range map[string]func() error{
 			"Look":   func() error { _, err := f.Look(p); return err },
 			"Read":   func() error { _, err := f.Read(p); return err },
@@ -700,7 +700,7 @@ func TestNoRoot(t *testing.T) {
 	s := newSite(t)
 	s.plant("file", "x")
 	for _, root := range []string{s.path("none"), s.path("file")} {
-		p := store.Place{Root: root, Path: "aws/corp"}
+		p := disk.Place{Root: root, Path: "aws/corp"}
 		_, err := s.files.Look(p)
 		s.wantIs(err, fs.ErrNotExist)
 		s.wantIs(s.files.RemoveTree(p), fs.ErrNotExist)
@@ -714,7 +714,7 @@ func TestNoRoot(t *testing.T) {
 func TestClose(t *testing.T) {
 	s := newSite(t)
 	s.plant("file", "x")
-	f := &store.Files{}
+	f := &disk.Files{}
 	for range 2 {
 		if data, err := f.Read(s.place("file")); err != nil || string(data) != "x" {
 			t.Errorf("%q, %v", data, err)
@@ -730,29 +730,29 @@ func TestClose(t *testing.T) {
 
 func TestPlace(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "atmos")
-	p := store.Place{Root: root, Path: "realm/aws/corp"}
+	p := disk.Place{Root: root, Path: "realm/aws/corp"}
 	if got, want := p.String(), filepath.Join(root, "realm", "aws", "corp"); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if got, want := p.Dir(), (store.Place{Root: root, Path: "realm/aws"}); got != want {
+	if got, want := p.Dir(), (disk.Place{Root: root, Path: "realm/aws"}); got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if got, want := p.Join("credentials"), (store.Place{Root: root, Path: "realm/aws/corp/credentials"}); got != want {
+	if got, want := p.Join("credentials"), (disk.Place{Root: root, Path: "realm/aws/corp/credentials"}); got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
 	for path, want := range map[string]bool{"realm/aws": false, "realm": false, ".": true, "": true} {
-		if got := (store.Place{Root: root, Path: path}).IsRoot(); got != want {
+		if got := (disk.Place{Root: root, Path: path}).IsRoot(); got != want {
 			t.Errorf("%q is the root: %v, want %v", path, got, want)
 		}
 	}
-	if top := (store.Place{Root: root, Path: "realm"}).Dir(); !top.IsRoot() || top.String() != root {
+	if top := (disk.Place{Root: root, Path: "realm"}).Dir(); !top.IsRoot() || top.String() != root {
 		t.Errorf("above the highest is %v", top)
 	}
 }
 
 func TestParents(t *testing.T) {
 	a, b := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
-	got := store.Parents([]store.Place{
+	got := disk.Parents([]disk.Place{
 		{Root: a, Path: "aws/corp/credentials"},
 		{Root: a, Path: "aws/corp/config"},
 		{Root: a, Path: "realm/aws/corp/credentials"},
@@ -760,7 +760,7 @@ func TestParents(t *testing.T) {
 		{Root: b, Path: "file"},
 		{Root: b, Path: "."},
 	})
-	want := []store.Place{
+	want := []disk.Place{
 		{Root: a, Path: "realm/aws/corp"},
 		{Root: a, Path: "aws/corp"},
 		{Root: a, Path: "realm/aws"},

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package store
+package disk
 
 import (
 	"io/fs"
@@ -10,7 +10,7 @@ import (
 
 // Flags that keep an open from waiting for a FIFO, and from following a link.
 const (
-	nonBlocking = syscall.O_NONBLOCK
+	NonBlocking = syscall.O_NONBLOCK
 	noFollow    = syscall.O_NOFOLLOW
 )
 

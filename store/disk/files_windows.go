@@ -1,4 +1,4 @@
-package store
+package disk
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 
 // Windows has neither flag: nothing at these paths blocks an open there.
 const (
-	nonBlocking = 0
+	NonBlocking = 0
 	noFollow    = 0
 )
 

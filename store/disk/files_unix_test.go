@@ -1,6 +1,6 @@
 //go:build unix
 
-package store_test
+package disk_test
 
 import (
 	"errors"
@@ -18,8 +18,8 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // link makes a symbolic link; a target that begins with ROOT is below the root.
@@ -44,12 +44,12 @@ func TestRemoveSectionsLinks(t *testing.T) {
 	}{
 		{
 			name: "the file", target: "ROOT/elsewhere/credentials", link: credentials,
-			err: store.ErrSymlink, says: "the link was removed, ROOT/elsewhere/credentials was not touched",
+			err: disk.ErrSymlink, says: "the link was removed, ROOT/elsewhere/credentials was not touched",
 			after: map[string]string{elsewhere: deep, "aws/corp/": ""},
 		},
 		{
 			name: "the file, relative", target: "../../elsewhere/credentials", link: credentials,
-			err: store.ErrSymlink, says: "ROOT/elsewhere/credentials was not touched",
+			err: disk.ErrSymlink, says: "ROOT/elsewhere/credentials was not touched",
 			after: map[string]string{elsewhere: deep, "aws/corp/": ""},
 		},
 		{
@@ -58,12 +58,12 @@ func TestRemoveSectionsLinks(t *testing.T) {
 		},
 		{
 			name: "the directory", target: "ROOT/elsewhere", link: "aws/corp",
-			err: store.ErrSymlink, says: "ROOT/aws/corp",
+			err: disk.ErrSymlink, says: "ROOT/aws/corp",
 			after: map[string]string{elsewhere: deep, "aws/corp": "→ ROOT/elsewhere"},
 		},
 		{
 			name: "the directory above", target: "ROOT", link: "aws",
-			err: store.ErrSymlink, says: "ROOT/aws",
+			err: disk.ErrSymlink, says: "ROOT/aws",
 			after: map[string]string{elsewhere: deep, "aws": "→ ROOT"},
 		},
 	} {
@@ -112,7 +112,7 @@ func TestRemoveSectionsLinks(t *testing.T) {
 		s := newSite(t)
 		s.plant("atmos/"+credentials, deep+prod)
 		s.link("ROOT/atmos", "link")
-		_, err := s.files.RemoveSections(t.Context(), store.Place{Root: s.path("link"), Path: credentials}, own)
+		_, err := s.files.RemoveSections(t.Context(), disk.Place{Root: s.path("link"), Path: credentials}, own)
 		s.wantIs(err, nil)
 		s.holds(map[string]string{"atmos/" + credentials: prod, "atmos/" + credentials + ".lock": "", "link": "→ ROOT/atmos"})
 	})
@@ -126,16 +126,16 @@ func TestLookLinks(t *testing.T) {
 	s.link("ROOT/elsewhere", "aws/okta")
 	for _, path := range []string{"aws/corp/credentials", "aws/okta/credentials"} {
 		_, err := s.files.LookSections(s.place(path), own)
-		s.wantIs(err, store.ErrSymlink)
+		s.wantIs(err, disk.ErrSymlink)
 		_, err = s.files.Read(s.place(path))
-		s.wantIs(err, store.ErrSymlink)
+		s.wantIs(err, disk.ErrSymlink)
 	}
 	info, err := s.files.Look(s.place("aws/okta"))
 	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
 		t.Errorf("%v, %v", info, err)
 	}
 	names, err := s.files.List(s.place("aws/okta"))
-	s.wantIs(err, store.ErrSymlink)
+	s.wantIs(err, disk.ErrSymlink)
 	if len(names) > 0 {
 		t.Errorf("listed %v", names)
 	}
@@ -158,18 +158,18 @@ func TestRemoveLinks(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name string
-		f    func(*store.Files, store.Place) error
+		f    func(*disk.Files, disk.Place) error
 		path string
 		err  error
 		gone []string
 	}{
-		{"a tree with links in it", (*store.Files).RemoveTree, "tree", nil, []string{"tree/link", "tree/file"}},
-		{"a tree that is a link", (*store.Files).RemoveTree, "tree/link", store.ErrSymlink, []string{"tree/link"}},
-		{"a link to a file", (*store.Files).Remove, "tree/file", store.ErrSymlink, []string{"tree/file"}},
-		{"a link to nothing", (*store.Files).Remove, "dangling", nil, []string{"dangling"}},
-		{"a link to an empty directory", (*store.Files).RemoveEmptyDir, "void", fs.ErrExist, nil},
-		{"behind a link", (*store.Files).Remove, "tree/link/credentials", store.ErrSymlink, nil},
-		{"a tree behind a link", (*store.Files).RemoveTree, "tree/link/credentials", store.ErrSymlink, nil},
+		{"a tree with links in it", (*disk.Files).RemoveTree, "tree", nil, []string{"tree/link", "tree/file"}},
+		{"a tree that is a link", (*disk.Files).RemoveTree, "tree/link", disk.ErrSymlink, []string{"tree/link"}},
+		{"a link to a file", (*disk.Files).Remove, "tree/file", disk.ErrSymlink, []string{"tree/file"}},
+		{"a link to nothing", (*disk.Files).Remove, "dangling", nil, []string{"dangling"}},
+		{"a link to an empty directory", (*disk.Files).RemoveEmptyDir, "void", fs.ErrExist, nil},
+		{"behind a link", (*disk.Files).Remove, "tree/link/credentials", disk.ErrSymlink, nil},
+		{"a tree behind a link", (*disk.Files).RemoveTree, "tree/link/credentials", disk.ErrSymlink, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := start(t)
@@ -201,10 +201,10 @@ func TestFIFO(t *testing.T) {
 		s := newSite(t)
 		fifo(s, credentials)
 		_, err := s.files.LookSections(s.place(credentials), own)
-		s.wantIs(err, store.ErrNotRegular)
+		s.wantIs(err, disk.ErrNotRegular)
 		_, err = s.files.RemoveSections(t.Context(), s.place(credentials), own)
-		s.wantIs(err, store.ErrNotRegular)
-		s.wantIs(s.files.Remove(s.place(credentials)), store.ErrNotRegular)
+		s.wantIs(err, disk.ErrNotRegular)
+		s.wantIs(s.files.Remove(s.place(credentials)), disk.ErrNotRegular)
 		s.holds(map[string]string{credentials: mode, credentials + ".lock": ""})
 		s.wantIs(s.files.RemoveTree(s.place("aws")), nil)
 		s.holds(map[string]string{})
@@ -272,16 +272,16 @@ func TestEditShared(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name  string
-		lock  store.SharedLock
+		lock  disk.SharedLock
 		mode  fs.FileMode
 		locks map[string]string // before
 		err   error
 	}{
-		{name: "flock", lock: store.FileLock, mode: 0o600},
-		{name: "flock, for all to read", lock: store.FileLock, mode: 0o644},
-		{name: "flock, the file was there", lock: store.FileLock, mode: 0o640, locks: map[string]string{"config.lock": "mine"}},
-		{name: "kubectl", lock: store.KubectlLock, mode: 0o664},
-		{name: "kubectl, the file was there", lock: store.KubectlLock, mode: 0o664, locks: map[string]string{"config.lock": "mine"}, err: store.ErrInUse},
+		{name: "flock", lock: disk.FileLock, mode: 0o600},
+		{name: "flock, for all to read", lock: disk.FileLock, mode: 0o644},
+		{name: "flock, the file was there", lock: disk.FileLock, mode: 0o640, locks: map[string]string{"config.lock": "mine"}},
+		{name: "kubectl", lock: disk.KubectlLock, mode: 0o664},
+		{name: "kubectl, the file was there", lock: disk.KubectlLock, mode: 0o664, locks: map[string]string{"config.lock": "mine"}, err: disk.ErrInUse},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -319,7 +319,7 @@ func TestEditFails(t *testing.T) {
 		narrow.Cur = 10 // fewer bytes than stay
 		must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &narrow))
 		defer func() { must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)) }()
-		if _, err := (&store.Files{}).RemoveSections(t.Context(), store.Place{Root: root, Path: credentials}, own); !errors.Is(err, syscall.EFBIG) {
+		if _, err := (&disk.Files{}).RemoveSections(t.Context(), disk.Place{Root: root, Path: credentials}, own); !errors.Is(err, syscall.EFBIG) {
 			t.Errorf("error %v", err)
 		}
 		return
@@ -360,15 +360,15 @@ func TestDirectoryReplaced(t *testing.T) {
 	)
 	for _, call := range []struct {
 		name  string
-		f     func(*store.Files, store.Place) error
+		f     func(*disk.Files, disk.Place) error
 		after map[string]string // of the new file
 	}{
-		{"remove", (*store.Files).Remove, map[string]string{"aws/corp/deep/": ""}},
-		{"edit", func(f *store.Files, p store.Place) error {
+		{"remove", (*disk.Files).Remove, map[string]string{"aws/corp/deep/": ""}},
+		{"edit", func(f *disk.Files, p disk.Place) error {
 			_, err := f.RemoveSections(t.Context(), p, own)
 			return err
 		}, map[string]string{file: "new\n" + prod, file + ".lock": ""}},
-		{"read", func(f *store.Files, p store.Place) error {
+		{"read", func(f *disk.Files, p disk.Place) error {
 			data, err := f.Read(p)
 			if err == nil && string(data) != now {
 				err = fmt.Errorf("read %q", data)
@@ -385,7 +385,7 @@ func TestDirectoryReplaced(t *testing.T) {
 				err     error
 				after   map[string]string
 			}{
-				{"by a link", func(s site) { s.link("ROOT/elsewhere", dir) }, store.ErrSymlink, map[string]string{dir: "→ ROOT/elsewhere"}},
+				{"by a link", func(s site) { s.link("ROOT/elsewhere", dir) }, disk.ErrSymlink, map[string]string{dir: "→ ROOT/elsewhere"}},
 				{"by a directory", func(s site) { s.plant(file, now) }, nil, call.after},
 				{"by nothing", func(site) {}, fs.ErrNotExist, map[string]string{above: ""}},
 			} {
@@ -475,7 +475,7 @@ func TestLockRemovedOverAndOver(t *testing.T) {
 	})
 	for i := range n {
 		editors.Go(func() {
-			f := &store.Files{}
+			f := &disk.Files{}
 			defer func() { _ = f.Close() }()
 			if err := removeNumber(t.Context(), f, s.place(credentials), i); err != nil {
 				t.Errorf("%d: %v", i, err)

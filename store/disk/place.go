@@ -1,0 +1,71 @@
+// Package disk looks at files and directories, and removes them or what is in them.
+package disk
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Place is a file or directory below one of the roots.
+type Place struct {
+	Root string // absolute path of a directory that is never removed
+	Path string // below Root, slash-separated
+}
+
+// String is the absolute path.
+func (p Place) String() string { return filepath.Join(p.Root, filepath.FromSlash(p.Path)) }
+
+// Dir is the place of the directory that p is in.
+func (p Place) Dir() Place { return Place{p.Root, path.Dir(p.Path)} }
+
+// Join is the place of something in the directory p.
+func (p Place) Join(name string) Place { return Place{p.Root, path.Join(p.Path, name)} }
+
+// IsRoot tells whether p is the root itself.
+func (p Place) IsRoot() bool { return p.Path == "." || p.Path == "" }
+
+// named writes the whole path into an error of a call that knew only its last name.
+func (p Place) named(err error) error {
+	if e := (*fs.PathError)(nil); errors.As(err, &e) && !filepath.IsAbs(e.Path) {
+		e.Path = p.String()
+	}
+	if e := (*os.LinkError)(nil); errors.As(err, &e) {
+		e.Old, e.New = filepath.Join(p.Dir().String(), e.Old), filepath.Join(p.Dir().String(), e.New)
+	}
+	return err
+}
+
+// TempSuffix ends the name that a new file has before it replaces the old one.
+const TempSuffix = ".credclean"
+
+// temp is the place of the new file.
+func (p Place) temp() Place { return Place{p.Root, p.Path + TempSuffix} }
+
+// lock is the place of the lock of a file.
+func (p Place) lock() Place { return Place{p.Root, p.Path + LockSuffix} }
+
+// LockSuffix ends the name of the lock of an AWS file.
+const LockSuffix = ".lock"
+
+// Parents are the directories of the places, each once, children before
+// parents; the roots are not among them.
+func Parents(places []Place) []Place {
+	dirs := make(map[Place]bool)
+	for _, p := range places {
+		for d := p.Dir(); !d.IsRoot(); d = d.Dir() {
+			dirs[d] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(dirs), func(a, b Place) int {
+		if n := strings.Count(b.Path, "/") - strings.Count(a.Path, "/"); n != 0 {
+			return n
+		}
+		return strings.Compare(a.String(), b.String())
+	})
+}
