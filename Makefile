@@ -32,7 +32,7 @@ mounts: ## Run the tests that mount file systems
 	go test -count=1 -tags mounts -run 'FileSystem$$' .
 
 faults: require ## Fail and kill a logout at every system call, with every cause (minutes)
-	CREDCLEAN_FAULTS=all go test -count=1 -timeout 60m -run '^Test(Faults|Killed)$$' .
+	CREDCLEAN_FAULTS=all go test -count=1 -timeout 60m -run '^Test(Faults|Killed)$$' ./internal/programtest
 
 # An input that fails is in the corpus from then on, so that it fails again; a fuzzer
 # that misses its own deadline does not.

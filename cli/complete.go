@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"os"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/credclean/credclean/cli/shell"
 
 	"github.com/urfave/cli/v2"
 
@@ -15,15 +17,6 @@ import (
 // completionLimit is how long the configuration may take, as on a network drive
 // that hangs. What comes later is not offered.
 const completionLimit = 500 * time.Millisecond
-
-// An answer is what may stand at the cursor.
-type answer struct {
-	what       string // words, files or dirs
-	candidates []candidate
-}
-
-// A candidate is one word, and what it means.
-type candidate struct{ text, about string }
 
 // typed is what the words before the cursor say.
 type typed struct {
@@ -36,28 +29,28 @@ type typed struct {
 
 // complete finds what may stand at the cursor. It writes nothing, asks no
 // keyring, and takes not much longer than [completionLimit].
-func complete(app *cli.App, q question) answer {
-	t := read(app, q.words)
-	name, _, valued := strings.Cut(q.current, "=")
-	switch dashed := strings.HasPrefix(q.current, "-") && !t.literal; {
+func complete(app *cli.App, q shell.Question) shell.Answer {
+	t := read(app, q.Words)
+	name, _, valued := strings.Cut(q.Current, "=")
+	switch dashed := strings.HasPrefix(q.Current, "-") && !t.literal; {
 	case t.flag != nil:
 		return t.valuesOf(t.flag)
 	case dashed && valued:
 		a := t.valuesOf(t.find(app, strings.TrimLeft(name, "-"), nil))
-		for i := range a.candidates {
-			a.candidates[i].text = name + "=" + a.candidates[i].text
+		for i := range a.Candidates {
+			a.Candidates[i].Text = name + "=" + a.Candidates[i].Text
 		}
 		return a
 	case dashed:
 		return t.flags(app)
 	case t.command == nil && len(t.names) > 0:
-		return answer{} // there is no such command
+		return shell.Answer{} // there is no such command
 	case t.command == nil:
-		var cs []candidate
+		var cs []shell.Candidate
 		for _, cmd := range app.VisibleCommands() {
-			cs = append(cs, candidate{cmd.Name, cmd.Usage})
+			cs = append(cs, shell.Candidate{Text: cmd.Name, About: cmd.Usage})
 		}
-		return answer{"words", cs}
+		return shell.Answer{What: "words", Candidates: cs}
 	}
 	return t.arguments()
 }
@@ -114,12 +107,12 @@ func (t typed) find(app *cli.App, name string, following []string) cli.Flag {
 }
 
 // flags are all of them, global ones and those of the command; without aliases of many letters.
-func (t typed) flags(app *cli.App) answer {
+func (t typed) flags(app *cli.App) shell.Answer {
 	flags := app.VisibleFlags()
 	if t.command != nil {
 		flags = slices.Concat(t.command.VisibleFlags(), flags)
 	}
-	a := answer{what: "words"}
+	a := shell.Answer{What: "words"}
 	for _, f := range flags {
 		_, about := usageOf(f)
 		for i, name := range f.Names() {
@@ -129,9 +122,9 @@ func (t typed) flags(app *cli.App) answer {
 			} else if i > 0 {
 				continue
 			}
-			c := candidate{dashes + name, about}
-			if !slices.Contains(a.candidates, c) {
-				a.candidates = append(a.candidates, c)
+			c := shell.Candidate{Text: dashes + name, About: about}
+			if !slices.Contains(a.Candidates, c) {
+				a.Candidates = append(a.Candidates, c)
 			}
 		}
 	}
@@ -151,65 +144,53 @@ func usageOf(f cli.Flag) (placeholder, text string) {
 
 // valuesOf are the values that a flag takes, by the word for them in its usage; none
 // of a nil flag.
-func (t typed) valuesOf(f cli.Flag) answer {
+func (t typed) valuesOf(f cli.Flag) shell.Answer {
 	switch placeholder, _ := usageOf(f); placeholder {
 	case "FILE":
-		return answer{what: "files"}
+		return shell.Answer{What: "files"}
 	case "DIR":
-		return answer{what: "dirs"}
+		return shell.Answer{What: "dirs"}
 	case "LEVEL":
-		return plain("Trace", "Debug", "Info", "Warning", "Error", "Off")
+		return shell.Words("Trace", "Debug", "Info", "Warning", "Error", "Off")
 	case "NAME":
 		if f.Names()[0] == "provider" {
 			return t.providers()
 		}
 		return t.identities()
 	}
-	return answer{}
+	return shell.Answer{}
 }
 
 // arguments are what the command takes beside flags.
-func (t typed) arguments() answer {
+func (t typed) arguments() shell.Answer {
 	switch usage := t.command.ArgsUsage; {
 	case strings.Contains(usage, "IDENTITY"):
 		a := t.identities()
-		a.candidates = slices.DeleteFunc(a.candidates, func(c candidate) bool {
-			return slices.Contains(t.names, c.text) || strings.HasPrefix(c.text, "-") && !t.literal
+		a.Candidates = slices.DeleteFunc(a.Candidates, func(c shell.Candidate) bool {
+			return slices.Contains(t.names, c.Text) || strings.HasPrefix(c.Text, "-") && !t.literal
 		})
 		return a
 	case strings.Contains(usage, "SHELL") && len(t.names) == 0:
-		var names []string
-		for _, sh := range shells() {
-			names = append(names, sh.name)
-		}
-		return plain(names...)
+		return shell.Words(shell.Names()...)
 	}
-	return answer{}
+	return shell.Answer{}
 }
 
-func plain(words ...string) answer {
-	a := answer{what: "words"}
-	for _, w := range words {
-		a.candidates = append(a.candidates, candidate{text: w})
-	}
-	return a
-}
-
-func (t typed) identities() answer {
-	a := answer{what: "words"}
+func (t typed) identities() shell.Answer {
+	a := shell.Answer{What: "words"}
 	for _, id := range t.auth().Identities {
 		if id.Name != "" {
-			a.candidates = append(a.candidates, candidate{id.Name, id.Kind})
+			a.Candidates = append(a.Candidates, shell.Candidate{Text: id.Name, About: id.Kind})
 		}
 	}
 	return a
 }
 
-func (t typed) providers() answer {
-	a := answer{what: "words"}
+func (t typed) providers() shell.Answer {
+	a := shell.Answer{What: "words"}
 	for _, pr := range t.auth().Providers {
 		if pr.Name != "" {
-			a.candidates = append(a.candidates, candidate{pr.Name, pr.Kind})
+			a.Candidates = append(a.Candidates, shell.Candidate{Text: pr.Name, About: pr.Kind})
 		}
 	}
 	return a

@@ -1,15 +1,15 @@
-package main
+package cli
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/credclean/credclean/cli/shell"
+
 	"github.com/urfave/cli/v2"
 
-	"github.com/credclean/credclean/logs"
+	"github.com/credclean/credclean/internal/logs"
 )
 
 // TestCompletionIsBounded: a configuration that hangs costs no more than the limit.
@@ -49,48 +49,9 @@ func TestPlaceholders(t *testing.T) {
 func TestLevels(t *testing.T) {
 	app := new(process).app()
 	app.Setup()
-	for _, c := range complete(app, question{words: []string{"--logs-level"}}).candidates {
-		if _, err := logs.ParseLevel(c.text); err != nil {
+	for _, c := range complete(app, shell.Question{Words: []string{"--logs-level"}}).Candidates {
+		if _, err := logs.ParseLevel(c.Text); err != nil {
 			t.Error(err)
-		}
-	}
-}
-
-func TestAskedByBash(t *testing.T) {
-	const breaks = " \t\n\"'@><=;|&(:"
-	type asked = struct {
-		Words         []string
-		Current, Kept string
-		Open          string
-	}
-	for line, want := range map[string]asked{
-		"":                         {},
-		"credclean":                {Current: "credclean"},
-		"credclean ":               {},
-		"credclean log":            {Current: "log"},
-		"credclean  logout\t\ta b": {Words: []string{"logout", "a"}, Current: "b"},
-		`c logout a\ b`:            {Words: []string{"logout"}, Current: "a b"},
-		`c aws:prod:x`:             {Current: "aws:prod:x", Kept: "aws:prod:"},
-		`c aws\:prod`:              {Current: "aws:prod"},
-		`c "aws:prod`:              {Current: "aws:prod", Open: `"`},
-		`c aws:"prod x`:            {Current: "aws:prod x", Kept: "aws:", Open: `"`},
-		`c aws:"prod x"y`:          {Current: "aws:prod xy", Kept: "aws:"},
-		`c --identity=d`:           {Current: "--identity=d", Kept: "--identity="},
-		`c 'it'\''s' x`:            {Words: []string{"it's"}, Current: "x"},
-		`c "\$a\b\"" $'\x41\'\n`:   {Words: []string{`$a\b"`}, Current: "A'\n", Open: "$"},
-		`c '' ""`:                  {Words: []string{""}},
-		`c a\`:                     {Current: `a\`},
-		`c $'\x`:                   {Current: "x", Open: "$"},
-		`c $'\`:                    {Open: "$"},
-		"c Ümläut:Ü":               {Current: "Ümläut:Ü", Kept: "Ümläut:"},
-	} {
-		q := askedByBash([]string{breaks, line})
-		got := asked{q.words, q.current, q.kept, strings.Trim(string(q.open), "\x00")}
-		if len(got.Words) == 0 {
-			got.Words = nil
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s\n%s", line, diff)
 		}
 	}
 }

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package main
+package cli
 
 import (
 	"os"
@@ -8,9 +8,6 @@ import (
 	"strconv"
 	"syscall"
 )
-
-// ignoredSignals are those of a closed terminal or pipe.
-func ignoredSignals() []os.Signal { return []os.Signal{syscall.SIGHUP, syscall.SIGPIPE} }
 
 // otherOwner names whose home this is, if it is not the effective user's or sudo is in use; else it is empty.
 func otherOwner(home string) string {
@@ -29,6 +26,3 @@ func otherOwner(home string) string {
 	}
 	return "user " + uid
 }
-
-// takesColour tells whether a terminal understands the codes for colours.
-func takesColour(*os.File) bool { return os.Getenv("TERM") != "dumb" }

@@ -1,24 +1,4 @@
-package main
-
-import (
-	"os"
-
-	"golang.org/x/sys/windows"
-)
-
-// ignoredSignals are none: Windows has no such signals.
-func ignoredSignals() []os.Signal { return nil }
+package cli
 
 // otherOwner is always empty: Windows runs programs of other users under their own profile.
 func otherOwner(string) string { return "" }
-
-// takesColour tells whether a console understands the codes for colours, which
-// those of older programs do only when they are asked to.
-func takesColour(f *os.File) bool {
-	console := windows.Handle(f.Fd())
-	var mode uint32
-	if err := windows.GetConsoleMode(console, &mode); err != nil {
-		return false
-	}
-	return windows.SetConsoleMode(console, mode|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING) == nil
-}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/credclean/credclean/audit"
+	"github.com/credclean/credclean/internal/audit"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 )

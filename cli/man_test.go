@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package cli
 
 import (
 	"bytes"
@@ -120,18 +120,18 @@ func TestVariables(t *testing.T) {
 		listed = append(listed, strings.Split(v.name, ", ")...)
 	}
 	credentials := credentialVariables(t)
-	files, err := filepath.Glob("*/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	top, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"../*.go", "../*/*.go", "../*/*/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	seen := 0
 	name := regexp.MustCompile(`"([A-Z][A-Z0-9]*_[A-Z0-9_]*|HOME|SHELL|TERM|TMPDIR|LOCALAPPDATA)"`)
-	for _, file := range append(top, files...) {
-		if strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "keyringtest") || file == "variables.go" {
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "../internal/keyringtest") || strings.HasPrefix(file, "../internal/scripttest") || file == "../cli/variables.go" {
 			continue
 		}
 		source, err := os.ReadFile(file)
@@ -153,7 +153,7 @@ func TestVariables(t *testing.T) {
 // credentialVariables are those that a logout names if they are set.
 func credentialVariables(t *testing.T) []string {
 	t.Helper()
-	source, err := os.ReadFile("environment.go")
+	source, err := os.ReadFile("variables.go")
 	if err != nil {
 		t.Fatal(err)
 	}

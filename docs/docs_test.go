@@ -1,4 +1,4 @@
-package main
+package docs
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 // TestAnnouncementPage: every heading of the feature announcement is on the page
 // that tells where it is met, or why it differs.
 func TestAnnouncementPage(t *testing.T) {
-	page, err := os.ReadFile("docs/announcement.md")
+	page, err := os.ReadFile("announcement.md")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package docs
 
 import (
 	"go/ast"
@@ -24,7 +24,7 @@ type kindRow struct {
 
 func readKinds(t *testing.T) []kindRow {
 	t.Helper()
-	page, err := os.ReadFile("README.md")
+	page, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,12 +160,12 @@ func fixedPart(l store.Location) string {
 func TestKindsInCode(t *testing.T) {
 	looksLikeKind := regexp.MustCompile(`^(mock|ambient|(aws|azure|gcp|github|atmos|kubernetes|mock|\*)/[a-z*-]+)$`)
 	for _, dir := range []string{"chain", "config", "store", "logout", "status"} {
-		files, err := filepath.Glob(dir + "/*.go")
+		files, err := filepath.Glob("../" + dir + "/*.go")
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") || name == filepath.Join("store", "kinds.go") {
+			if strings.HasSuffix(name, "_test.go") || name == "../store/kinds.go" {
 				continue
 			}
 			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)

@@ -14,7 +14,7 @@ import (
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
-	"github.com/credclean/credclean/keyringtest"
+	"github.com/credclean/credclean/internal/keyringtest"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"

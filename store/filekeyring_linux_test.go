@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/credclean/credclean/keyringtest"
+	"github.com/credclean/credclean/internal/keyringtest"
 	"github.com/credclean/credclean/store"
 )
 

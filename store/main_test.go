@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/credclean/credclean/keyringtest"
+	"github.com/credclean/credclean/internal/keyringtest"
 )
 
 func TestMain(m *testing.M) {

@@ -1,6 +1,6 @@
 package store
 
-import "github.com/credclean/credclean/nobus"
+import "github.com/credclean/credclean/internal/early"
 
 //nolint:gochecknoinits // 99designs/keyring has been imported by now, see nobus
-func init() { nobus.Restore() }
+func init() { early.Restore() }

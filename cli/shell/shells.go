@@ -1,4 +1,4 @@
-package main
+package shell
 
 import (
 	"fmt"
@@ -13,17 +13,17 @@ import (
 // askedByBash takes the characters that cut words for bash's line editor, and the
 // line up to the cursor. Bash replaces what stands behind the quote that is open,
 // or else behind the last such character that is not quoted.
-func askedByBash(args []string) question {
+func askedByBash(args []string, _ string) Question {
 	if len(args) != 2 {
-		return question{}
+		return Question{}
 	}
 	breaks, line := args[0], []rune(args[1])
-	var q question
+	var q Question
 	var word strings.Builder
 	begun, cut, opened := false, 0, 0 // where the word is cut, and where its open quote is
 	end := func() {
 		if begun {
-			q.words = append(q.words, word.String())
+			q.Words = append(q.Words, word.String())
 		}
 		word.Reset()
 		begun, cut = false, 0
@@ -56,13 +56,13 @@ func askedByBash(args []string) question {
 		}
 		begun = true
 	}
-	q.current = word.String()
+	q.Current = word.String()
 	if q.open != 0 {
 		cut = opened
 	}
-	q.kept = q.current[:cut]
-	if len(q.words) > 0 {
-		q.words = q.words[1:]
+	q.kept = q.Current[:cut]
+	if len(q.Words) > 0 {
+		q.Words = q.Words[1:]
 	}
 	return q
 }
@@ -84,15 +84,15 @@ func escape(line []rune) (text string, n int) {
 }
 
 // forBash has a line for each candidate, quoted as the cursor stands.
-func (a answer) forBash(q question) string {
+func (a Answer) forBash(q Question) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, a.what)
-	for _, c := range a.candidates {
+	fmt.Fprintln(&b, a.What)
+	for _, c := range a.Candidates {
 		// Nothing can be added to an open $'...' that bash would understand.
-		if !strings.HasPrefix(c.text, q.current) || q.open == '$' {
+		if !strings.HasPrefix(c.Text, q.Current) || q.open == '$' {
 			continue
 		}
-		text := quote(strings.TrimPrefix(c.text, q.kept), q.open)
+		text := quote(strings.TrimPrefix(c.Text, q.kept), q.open)
 		// Bash closes the quote but behind what looks like the end of one.
 		if q.open != 0 && strings.HasSuffix(text, string(q.open)) {
 			text += string(q.open)
@@ -104,31 +104,31 @@ func (a answer) forBash(q question) string {
 
 // forZsh has a line for each candidate: the word in quotes, a tab, and how it is
 // shown. Zsh itself picks those that fit and quotes them.
-func (a answer) forZsh(question) string {
+func (a Answer) forZsh(Question) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, a.what)
+	fmt.Fprintln(&b, a.What)
 	width := 0
-	for _, c := range a.candidates {
-		width = max(width, utf8.RuneCountInString(logout.Clean(c.text)))
+	for _, c := range a.Candidates {
+		width = max(width, utf8.RuneCountInString(logout.Clean(c.Text)))
 	}
-	for _, c := range a.candidates {
-		shown := logout.Clean(c.text)
-		if c.about != "" {
-			shown = fmt.Sprintf("%-*s  -- %s", width, shown, logout.Clean(c.about))
+	for _, c := range a.Candidates {
+		shown := logout.Clean(c.Text)
+		if c.About != "" {
+			shown = fmt.Sprintf("%-*s  -- %s", width, shown, logout.Clean(c.About))
 		}
-		fmt.Fprintf(&b, "%s\t%s\n", quote(c.text, 0), shown)
+		fmt.Fprintf(&b, "%s\t%s\n", quote(c.Text, 0), shown)
 	}
 	return b.String()
 }
 
 // forFish ends each candidate with NUL, as fish takes everything else for a part
 // of it but a tab, which begins what is shown. A name with a tab cannot be offered.
-func (a answer) forFish(question) string {
+func (a Answer) forFish(Question) string {
 	var b strings.Builder
-	b.WriteString(a.what + "\x00")
-	for _, c := range a.candidates {
-		if !strings.ContainsAny(c.text, "\t\x00") {
-			fmt.Fprintf(&b, "%s\t%s\x00", c.text, logout.Clean(c.about))
+	b.WriteString(a.What + "\x00")
+	for _, c := range a.Candidates {
+		if !strings.ContainsAny(c.Text, "\t\x00") {
+			fmt.Fprintf(&b, "%s\t%s\x00", c.Text, logout.Clean(c.About))
 		}
 	}
 	return b.String()
@@ -136,18 +136,18 @@ func (a answer) forFish(question) string {
 
 // forPowerShell has a line for each candidate, with tabs between: the word in
 // quotes, how it is shown, and what it means, which must not be empty.
-func (a answer) forPowerShell(q question) string {
+func (a Answer) forPowerShell(q Question) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, a.what)
-	for _, c := range a.candidates {
-		if !strings.HasPrefix(strings.ToLower(c.text), strings.ToLower(q.current)) {
+	fmt.Fprintln(&b, a.What)
+	for _, c := range a.Candidates {
+		if !strings.HasPrefix(strings.ToLower(c.Text), strings.ToLower(q.Current)) {
 			continue
 		}
-		shown, about := logout.Clean(c.text), logout.Clean(c.about)
+		shown, about := logout.Clean(c.Text), logout.Clean(c.About)
 		if about == "" {
 			about = shown
 		}
-		fmt.Fprintf(&b, "%s\t%s\t%s\n", quotePowerShell(c.text), shown, about)
+		fmt.Fprintf(&b, "%s\t%s\t%s\n", quotePowerShell(c.Text), shown, about)
 	}
 	return b.String()
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/credclean/credclean/audit"
+	"github.com/credclean/credclean/internal/audit"
 )
 
 func must(tb testing.TB, err error) {

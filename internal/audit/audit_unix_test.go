@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/credclean/credclean/audit"
+	"github.com/credclean/credclean/internal/audit"
 )
 
 // What a link leads to is not written to, nor made.

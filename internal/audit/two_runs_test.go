@@ -15,7 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/credclean/credclean/audit"
+	"github.com/credclean/credclean/internal/audit"
 )
 
 // trailVariable makes a test the other run of it: it holds the trail to write to.

@@ -1,4 +1,4 @@
-package nobus
+package early
 
 import "os"
 

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package nobus
+package early
 
 // Restore does nothing: 99designs/keyring dials D-Bus on Linux only.
 func Restore() {}

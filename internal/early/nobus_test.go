@@ -1,6 +1,6 @@
 //go:build linux
 
-package nobus_test
+package early_test
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/credclean/credclean/keyringtest"
+	"github.com/credclean/credclean/internal/keyringtest"
 	_ "github.com/credclean/credclean/store" // imports 99designs/keyring
 )
 

@@ -1,10 +1,4 @@
-// Package buildinfo knows which release this is, and answers a command line that
-// asks for nothing else.
-//
-// A release answers before most other packages are set up, which takes longer than
-// all the rest: Go initialises packages in the order of their import paths
-// as soon as all their imports are initialised, and this one imports only os.
-package buildinfo
+package early
 
 import "os"
 

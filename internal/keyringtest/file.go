@@ -12,7 +12,7 @@ import (
 
 	"github.com/99designs/keyring"
 
-	_ "github.com/credclean/credclean/nobus" // see there
+	_ "github.com/credclean/credclean/internal/early" // see there
 )
 
 // FilePassword is the password of every file keyring.

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/credclean/credclean/keyringtest"
+	"github.com/credclean/credclean/internal/keyringtest"
 )
 
 // TestMain is also the main of the process that TestKilled kills.

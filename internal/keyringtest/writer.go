@@ -14,7 +14,7 @@ import (
 
 	"github.com/zalando/go-keyring"
 
-	"github.com/credclean/credclean/nobus"
+	"github.com/credclean/credclean/internal/early"
 )
 
 // Account is the account that Atmos writes credentials under.
@@ -42,7 +42,7 @@ func Main() {
 	if os.Getenv(variable) == "" {
 		return
 	}
-	nobus.Restore()
+	early.Restore()
 	//nolint:forbidigo // this process has no other main
 	if err := obey(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)

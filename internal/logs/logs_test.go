@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/credclean/credclean/config"
-	"github.com/credclean/credclean/logs"
+	"github.com/credclean/credclean/internal/logs"
 )
 
 func must(tb testing.TB, err error) {

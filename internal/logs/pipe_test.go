@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/credclean/credclean/logs"
+	"github.com/credclean/credclean/internal/logs"
 )
 
 // A named pipe that nobody reads from is not waited for.

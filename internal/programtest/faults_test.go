@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package programtest
 
 import (
 	"crypto/sha1"
@@ -19,6 +19,8 @@ import (
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/credclean/credclean/internal/scripttest"
 )
 
 // oneThread makes strace's counters mean something: it counts the calls of each
@@ -156,7 +158,7 @@ func (s scene) command(t *testing.T, args ...string) *exec.Cmd {
 	cmd.Dir = filepath.Join(s.home, "project")
 	cmd.Env = []string{
 		"HOME=" + s.home, "TMPDIR=" + filepath.Join(s.home, "tmp"), "PATH=" + os.Getenv("PATH"), "TZ=UTC",
-		"DBUS_SESSION_BUS_ADDRESS=" + noBus, "GORACE=atexit_sleep_ms=0", oneThread + "=1",
+		"DBUS_SESSION_BUS_ADDRESS=" + scripttest.NoBus, "GORACE=atexit_sleep_ms=0", oneThread + "=1",
 		"GOCOVERDIR=" + os.Getenv("GOCOVERDIR"), // see make cover
 	}
 	return cmd

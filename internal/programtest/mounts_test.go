@@ -1,6 +1,6 @@
 //go:build linux && mounts
 
-package main
+package programtest
 
 import (
 	"errors"

@@ -1,6 +1,6 @@
 //go:build linux && bench
 
-package main
+package programtest
 
 import (
 	"os"
@@ -21,8 +21,8 @@ func TestSpeed(t *testing.T) {
 	if err := os.WriteFile(empty+".go", []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	release := []string{"build", "-tags", "urfave_cli_no_docs", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X github.com/credclean/credclean/buildinfo.Version=1.2.3", "-o"}
-	for out, from := range map[string]string{empty: empty + ".go", program: "."} {
+	release := []string{"build", "-tags", "urfave_cli_no_docs", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X github.com/credclean/credclean/internal/early.Version=1.2.3", "-o"}
+	for out, from := range map[string]string{empty: empty + ".go", program: module} {
 		cmd := exec.CommandContext(t.Context(), "go", append(release, out, from)...)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if text, err := cmd.CombinedOutput(); err != nil {

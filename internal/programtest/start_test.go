@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package programtest
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/credclean/credclean/keyringtest"
+	"github.com/credclean/credclean/internal/keyringtest"
 )
 
 // shipped is the program as it is shipped. The one that other tests run is the
@@ -19,7 +19,7 @@ import (
 func shipped(t *testing.T) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "credclean")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-ldflags", "-X github.com/credclean/credclean/buildinfo.Version=1.2.3", "-o", file, ".")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-ldflags", "-X github.com/credclean/credclean/internal/early.Version=1.2.3", "-o", file, module)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package programtest
 
 import (
 	"encoding/json"
@@ -34,7 +34,7 @@ func TestTelemetry(t *testing.T) {
 	defer server.Close()
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "credclean")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", binary, module).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	yaml := "auth: {providers: {aws-sso: {kind: aws/iam-identity-center}}, identities: {dev-admin: {kind: aws/permission-set, via: {provider: aws-sso}}}}\n"

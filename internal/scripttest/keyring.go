@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package scripttest
 
 import (
 	"os"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/credclean/credclean/keyringtest"
+	"github.com/credclean/credclean/internal/keyringtest"
 )
 
 // A systemKeyring is a script's own GNOME Keyring, and what search has to undo to look into it.
@@ -105,7 +105,7 @@ func cmdKeyring(ts *testscript.TestScript, args []string) {
 		return
 	case "none":
 		w.keyring = nil
-		ts.Setenv("DBUS_SESSION_BUS_ADDRESS", noBus)
+		ts.Setenv("DBUS_SESSION_BUS_ADDRESS", NoBus)
 		return
 	}
 	k := w.keyring

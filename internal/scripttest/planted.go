@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package scripttest
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/credclean/credclean/keyringtest"
+	"github.com/credclean/credclean/internal/keyringtest"
 )
 
 // secretNamed is what stands for {secret NAME}: looks like an access key, and
