@@ -44,14 +44,14 @@ type DockerLogins struct {
 func (d DockerLogins) Apply(data []byte) (Cut, error) {
 	text := bytes.TrimPrefix(data, byteOrderMark())
 	if len(bytes.TrimSpace(text)) == 0 {
-		return Cut{Rest: data}, nil // docker takes an empty file for one without logins
+		return Cut{Data: data}, nil // docker takes an empty file for one without logins
 	}
 	before, err := d.read(text)
 	if err != nil {
 		return Cut{}, fmt.Errorf("docker config: %w", err)
 	}
 	if len(before.edits) == 0 {
-		return Cut{Rest: data}, nil
+		return Cut{Data: data}, nil
 	}
 	rest := rewrite(text, before.edits)
 	after, err := d.read(rest)
@@ -59,7 +59,7 @@ func (d DockerLogins) Apply(data []byte) (Cut, error) {
 		return Cut{}, errors.New("docker config: the logins cannot be cut without touching something else")
 	}
 	head := data[:len(data)-len(text)]
-	return Cut{Rest: slices.Concat(head, rest), Removed: before.removed}, nil
+	return Cut{Data: slices.Concat(head, rest), Removed: before.removed}, nil
 }
 
 // dockerConfig is a Docker config.json taken apart.

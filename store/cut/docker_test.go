@@ -149,14 +149,14 @@ func TestDockerLogins(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(tt.want, string(got.Rest)); diff != "" {
+			if diff := cmp.Diff(tt.want, string(got.Data)); diff != "" {
 				t.Errorf("file (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(tt.removed, got.Removed); diff != "" {
 				t.Errorf("removed (-want +got):\n%s", diff)
 			}
-			if got.Changes() != (tt.removed != nil) || got.Whole {
-				t.Errorf("changes %t, whole %t", got.Changes(), got.Whole)
+			if got.Changes() != (tt.removed != nil) || got.Empty {
+				t.Errorf("changes %t, whole %t", got.Changes(), got.Empty)
 			}
 		})
 	}
@@ -181,7 +181,7 @@ func TestDockerLoginsRefuse(t *testing.T) {
 			if err == nil || !strings.HasPrefix(err.Error(), "docker config: ") || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("error %v, want %q", err, tt.want)
 			}
-			if strings.Contains(err.Error(), "c2VjcmV0") || got.Rest != nil || got.Changes() {
+			if strings.Contains(err.Error(), "c2VjcmV0") || got.Data != nil || got.Changes() {
 				t.Errorf("error %q, cut %+v", err, got)
 			}
 		})
@@ -202,23 +202,23 @@ func FuzzDockerLogins(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got, err := d.Apply(data)
 		if err != nil {
-			if got.Rest != nil || got.Changes() {
+			if got.Data != nil || got.Changes() {
 				t.Fatalf("error %v with a cut %+v", err, got)
 			}
 			return
 		}
-		if got.Whole || !inOrder(got.Rest, data) {
-			t.Fatalf("%q became %q", data, got.Rest)
+		if got.Empty || !inOrder(got.Data, data) {
+			t.Fatalf("%q became %q", data, got.Data)
 		}
-		if len(got.Removed) == 0 && string(got.Rest) != string(data) {
-			t.Fatalf("nothing removed, but %q became %q", data, got.Rest)
+		if len(got.Removed) == 0 && string(got.Data) != string(data) {
+			t.Fatalf("nothing removed, but %q became %q", data, got.Data)
 		}
-		again, err := d.Apply(got.Rest)
-		if err != nil || again.Changes() || string(again.Rest) != string(got.Rest) {
-			t.Fatalf("%q: the second time %+v, %v", got.Rest, again, err)
+		again, err := d.Apply(got.Data)
+		if err != nil || again.Changes() || string(again.Data) != string(got.Data) {
+			t.Fatalf("%q: the second time %+v, %v", got.Data, again, err)
 		}
-		if diff := cmp.Diff(decoded(data), decoded(got.Rest)); diff != "" {
-			t.Fatalf("%q became %q:\n%s", data, got.Rest, diff)
+		if diff := cmp.Diff(decoded(data), decoded(got.Data)); diff != "" {
+			t.Fatalf("%q became %q:\n%s", data, got.Data, diff)
 		}
 	})
 }

@@ -146,7 +146,7 @@ func (k KubeEntries) Apply(data []byte) (Cut, error) {
 	}
 	gone, removed := k.choose(before)
 	if len(removed) == 0 {
-		return Cut{Rest: data}, nil
+		return Cut{Data: data}, nil
 	}
 	edits, err := before.edits(gone)
 	if err != nil {
@@ -159,7 +159,7 @@ func (k KubeEntries) Apply(data []byte) (Cut, error) {
 		return Cut{}, errors.New("kubeconfig: the entries cannot be cut without touching something else")
 	}
 	head := data[:len(data)-len(text)]
-	return Cut{Rest: slices.Concat(head, rest), Removed: removed}, nil
+	return Cut{Data: slices.Concat(head, rest), Removed: removed}, nil
 }
 
 // choose returns the items that go, by node, and their names, each with what

@@ -510,14 +510,14 @@ users:
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(tt.want, string(got.Rest)); diff != "" {
+			if diff := cmp.Diff(tt.want, string(got.Data)); diff != "" {
 				t.Errorf("file (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(tt.removed, got.Removed); diff != "" {
 				t.Errorf("removed (-want +got):\n%s", diff)
 			}
-			if got.Changes() != (tt.removed != nil) || got.Whole {
-				t.Errorf("changes %t, whole %t", got.Changes(), got.Whole)
+			if got.Changes() != (tt.removed != nil) || got.Empty {
+				t.Errorf("changes %t, whole %t", got.Changes(), got.Empty)
 			}
 		})
 	}
@@ -557,9 +557,9 @@ func TestKubeEntriesRefuse(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := k.Apply([]byte(tt.data))
 			if err == nil || !strings.HasPrefix(err.Error(), "kubeconfig: ") || !strings.Contains(err.Error(), tt.want) {
-				t.Fatalf("error %v, want %q; file %q", err, tt.want, got.Rest)
+				t.Fatalf("error %v, want %q; file %q", err, tt.want, got.Data)
 			}
-			if strings.Contains(err.Error(), "SECRET") || got.Rest != nil || got.Changes() {
+			if strings.Contains(err.Error(), "SECRET") || got.Data != nil || got.Changes() {
 				t.Errorf("error %q, cut %+v", err, got)
 			}
 		})
@@ -578,8 +578,8 @@ func TestKubeEntriesAliasBomb(t *testing.T) {
 		t.Error("no error")
 	}
 	got, err := k.Apply([]byte(bomb + clientGo))
-	if err != nil || string(got.Rest) != bomb+clientGoAfter {
-		t.Errorf("%v\n%s", err, got.Rest)
+	if err != nil || string(got.Data) != bomb+clientGoAfter {
+		t.Errorf("%v\n%s", err, got.Data)
 	}
 }
 
@@ -600,26 +600,26 @@ func FuzzKubeEntries(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got, err := k.Apply(data)
 		if err != nil {
-			if got.Rest != nil || got.Changes() {
+			if got.Data != nil || got.Changes() {
 				t.Fatalf("error %v with a cut %+v", err, got)
 			}
 			return
 		}
 		if len(got.Removed) == 0 {
-			if string(got.Rest) != string(data) || got.Changes() {
-				t.Fatalf("nothing removed, but %q became %q", data, got.Rest)
+			if string(got.Data) != string(data) || got.Changes() {
+				t.Fatalf("nothing removed, but %q became %q", data, got.Data)
 			}
 			return
 		}
-		if got.Whole || !cutFrom(string(got.Rest), string(data)) {
-			t.Fatalf("%q became %q", data, got.Rest)
+		if got.Empty || !cutFrom(string(got.Data), string(data)) {
+			t.Fatalf("%q became %q", data, got.Data)
 		}
-		again, err := k.Apply(got.Rest)
-		if err != nil || again.Changes() || string(again.Rest) != string(got.Rest) {
-			t.Fatalf("%q: the second time %+v, %v", got.Rest, again, err)
+		again, err := k.Apply(got.Data)
+		if err != nil || again.Changes() || string(again.Data) != string(got.Data) {
+			t.Fatalf("%q: the second time %+v, %v", got.Data, again, err)
 		}
-		if before, after := others(data, got.Removed), others(got.Rest, got.Removed); before != after {
-			t.Fatalf("%q became %q:\n%s\n%s", data, got.Rest, before, after)
+		if before, after := others(data, got.Removed), others(got.Data, got.Removed); before != after {
+			t.Fatalf("%q became %q:\n%s\n%s", data, got.Data, before, after)
 		}
 	})
 }

@@ -101,14 +101,14 @@ func (f *Files) edit(p Place, apply func([]byte) (cut.Cut, error), mode mode, lo
 		return cut.Cut{Leftover: true}, nil
 	case err != nil:
 		return cut.Cut{}, err
-	case c.Whole:
+	case c.Empty:
 		return c, f.remove(p)
 	case len(c.Removed) == 0 && leftover:
 		return c, nil
 	case len(c.Removed) == 0:
 		return c, fs.ErrNotExist
 	}
-	replaced := func(dir *os.Root, name string) error { return replace(dir, name, c.Rest, info, mode(info.Mode())) }
+	replaced := func(dir *os.Root, name string) error { return replace(dir, name, c.Data, info, mode(info.Mode())) }
 	if err := f.in(p, replaced); err != nil {
 		return c, err
 	}

@@ -152,33 +152,33 @@ func TestRemoveSections(t *testing.T) {
 		{
 			name:   "a section goes",
 			before: map[string]string{credentials: deep + prod, credentials + ".lock": "", "aws/corp/config": "untouched"},
-			want:   cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
+			want:   cut.Cut{Data: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
 			after:  map[string]string{credentials: prod, credentials + ".lock": "", "aws/corp/config": "untouched"},
 		},
 		{
 			name:   "the lock is made if it is not there",
 			before: map[string]string{credentials: deep + prod},
-			want:   cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
+			want:   cut.Cut{Data: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
 			after:  map[string]string{credentials: prod, credentials + ".lock": ""},
 		},
 		{
 			name:   "the file goes",
 			before: map[string]string{credentials: deep, credentials + ".lock": ""},
-			want:   cut.Cut{Whole: true, Removed: []string{"deep-role"}, ValidUntil: until},
+			want:   cut.Cut{Empty: true, Removed: []string{"deep-role"}, ValidUntil: until},
 			after:  map[string]string{credentials + ".lock": ""},
 		},
 		{
 			name:   "a config file",
 			before: map[string]string{"aws/corp/config": "[profile deep-role]\nx = 1\n[profile prod-admin]\nx = 2\n"},
 			of:     "aws/corp/config",
-			want:   cut.Cut{Rest: []byte("[profile prod-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
+			want:   cut.Cut{Data: []byte("[profile prod-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
 			after:  map[string]string{"aws/corp/config": "[profile prod-admin]\nx = 2\n", "aws/corp/config.lock": ""},
 		},
 		{
 			name:   "a file in the root itself",
 			before: map[string]string{"credentials": deep + prod},
 			of:     "credentials",
-			want:   cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
+			want:   cut.Cut{Data: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
 			after:  map[string]string{"credentials": prod, "credentials.lock": ""},
 		},
 		{
@@ -202,20 +202,20 @@ func TestRemoveSections(t *testing.T) {
 		{
 			name:   "nothing to remove",
 			before: map[string]string{credentials: prod, credentials + ".lock": ""},
-			want:   cut.Cut{Rest: []byte(prod), Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
+			want:   cut.Cut{Data: []byte(prod), Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
 			err:    fs.ErrNotExist,
 			after:  map[string]string{credentials: prod, credentials + ".lock": ""},
 		},
 		{
 			name:   "killed while the new file was written",
 			before: map[string]string{credentials: deep + prod, credentials + ".credclean": "[prod-admin]\naws_sec", credentials + ".lock": ""},
-			want:   cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
+			want:   cut.Cut{Data: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: until},
 			after:  map[string]string{credentials: prod, credentials + ".lock": ""},
 		},
 		{
 			name:   "a new file is left behind though nothing is to be removed",
 			before: map[string]string{credentials: prod, credentials + ".credclean": prod, credentials + ".lock": ""},
-			want:   cut.Cut{Rest: []byte(prod), Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
+			want:   cut.Cut{Data: []byte(prod), Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{}},
 			after:  map[string]string{credentials: prod, credentials + ".lock": ""},
 		},
 		{
@@ -319,9 +319,9 @@ func TestLookSections(t *testing.T) {
 		want cut.Cut
 		err  error
 	}{
-		{credentials, cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")}}, nil},
+		{credentials, cut.Cut{Data: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}, ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")}}, nil},
 		{"left/credentials", cut.Cut{Leftover: true}, nil},
-		{"both/credentials", cut.Cut{Rest: []byte(prod), Kept: []string{"prod-admin"}, Leftover: true, ValidUntil: map[string]time.Time{}}, nil},
+		{"both/credentials", cut.Cut{Data: []byte(prod), Kept: []string{"prod-admin"}, Leftover: true, ValidUntil: map[string]time.Time{}}, nil},
 		{"none/credentials", cut.Cut{}, fs.ErrNotExist},
 	} {
 		t.Run(tt.path, func(t *testing.T) {
@@ -347,9 +347,9 @@ func TestEdit(t *testing.T) {
 	cutOne := func(data []byte) (cut.Cut, error) {
 		rest, found := strings.CutPrefix(string(data), "one ")
 		if !found {
-			return cut.Cut{Rest: data}, nil
+			return cut.Cut{Data: data}, nil
 		}
-		return cut.Cut{Rest: []byte(rest), Removed: []string{"one"}}, nil
+		return cut.Cut{Data: []byte(rest), Removed: []string{"one"}}, nil
 	}
 	_, err = s.files.Edit(t.Context(), s.place("config.json"), cutOne)
 	s.wantIs(err, nil)
@@ -357,7 +357,7 @@ func TestEdit(t *testing.T) {
 
 	// What is still there when it looks again is an error.
 	_, err = s.files.Edit(t.Context(), s.place("config.json"), func(data []byte) (cut.Cut, error) {
-		return cut.Cut{Rest: data, Removed: []string{"two"}}, nil
+		return cut.Cut{Data: data, Removed: []string{"two"}}, nil
 	})
 	s.wantIs(err, disk.ErrStillThere)
 }

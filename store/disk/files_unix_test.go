@@ -264,9 +264,9 @@ func TestEditShared(t *testing.T) {
 	cut := func(data []byte) (cut.Cut, error) {
 		switch string(data) {
 		case "one two":
-			return cut.Cut{Rest: []byte("two"), Removed: []string{"one"}}, nil
+			return cut.Cut{Data: []byte("two"), Removed: []string{"one"}}, nil
 		case "two":
-			return cut.Cut{Rest: data}, nil
+			return cut.Cut{Data: data}, nil
 		}
 		return cut.Cut{}, fmt.Errorf("the file holds %q", data)
 	}

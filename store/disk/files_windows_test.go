@@ -80,9 +80,9 @@ func TestOpenElsewhereForLong(t *testing.T) {
 func TestEditSharedLock(t *testing.T) {
 	cut := func(data []byte) (cut.Cut, error) {
 		if string(data) == "two" {
-			return cut.Cut{Rest: data}, nil
+			return cut.Cut{Data: data}, nil
 		}
-		return cut.Cut{Rest: []byte("two"), Removed: []string{"one"}}, nil
+		return cut.Cut{Data: []byte("two"), Removed: []string{"one"}}, nil
 	}
 	for name, lock := range map[string]disk.SharedLock{"flock": disk.FileLock, "kubectl": disk.KubectlLock} {
 		t.Run(name, func(t *testing.T) {

@@ -75,7 +75,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: cut.ChainsFile},
 			data: deep + prod,
 			want: cut.Cut{
-				Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
+				Data: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -84,7 +84,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: setOf("prod-admin"), Declared: deepOnly, Scope: cut.ChainsFile},
 			data: deep + prod,
 			want: cut.Cut{
-				Rest: []byte(deep), Removed: []string{"prod-admin"}, Kept: []string{"deep-role"},
+				Data: []byte(deep), Removed: []string{"prod-admin"}, Kept: []string{"deep-role"},
 				ValidUntil: map[string]time.Time{"prod-admin": at("2027-11-22T14:45:40Z")},
 			},
 		},
@@ -92,14 +92,14 @@ func TestApply(t *testing.T) {
 			name: "neither",
 			rule: cut.Rule{Remove: setOf("dev"), Declared: setOf("prod-admin"), Scope: cut.ChainsFile},
 			data: deep + prod,
-			want: cut.Cut{Rest: []byte(deep + prod), Kept: []string{"deep-role", "prod-admin"}},
+			want: cut.Cut{Data: []byte(deep + prod), Kept: []string{"deep-role", "prod-admin"}},
 		},
 		{
 			name: "both, so the file goes",
 			rule: cut.Rule{Remove: setOf("prod-admin", "deep-role"), Scope: cut.ChainsFile},
 			data: deep + prod,
 			want: cut.Cut{
-				Whole: true, Removed: []string{"deep-role", "prod-admin"},
+				Empty: true, Removed: []string{"deep-role", "prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z"), "prod-admin": at("2027-11-22T14:45:40Z")},
 			},
 		},
@@ -107,7 +107,7 @@ func TestApply(t *testing.T) {
 			name: "the name of a section is taken as it is",
 			rule: cut.Rule{Remove: setOf("Deep-Role", "deep", "role", "deep-role ", "eep-rol"), Scope: cut.OwnSections},
 			data: deep,
-			want: cut.Cut{Rest: []byte(deep), Kept: []string{"deep-role"}},
+			want: cut.Cut{Data: []byte(deep), Kept: []string{"deep-role"}},
 		},
 
 		// What goes beside the sections, from the narrowest scope to the widest.
@@ -116,7 +116,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: setOf("default", "Default", "deep-role"), Scope: cut.SectionsOnly},
 			data: standard + "[Default]\nx = 1\n" + deep,
 			want: cut.Cut{
-				Rest: []byte(standard + "[Default]\nx = 1\n"), Removed: []string{"deep-role"}, Kept: []string{"default", "Default"},
+				Data: []byte(standard + "[Default]\nx = 1\n"), Removed: []string{"deep-role"}, Kept: []string{"default", "Default"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -125,7 +125,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.SectionsOnly},
 			data: deep + "\n \t\r\n",
 			want: cut.Cut{
-				Whole: true, Removed: []string{"deep-role"},
+				Empty: true, Removed: []string{"deep-role"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -133,20 +133,20 @@ func TestApply(t *testing.T) {
 			name: "sections only: an empty file stays",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.SectionsOnly},
 			data: "\n",
-			want: cut.Cut{Rest: []byte("\n")},
+			want: cut.Cut{Data: []byte("\n")},
 		},
 		{
 			name: "own sections: an identity called default",
 			rule: cut.Rule{Remove: setOf("default"), Scope: cut.OwnSections},
 			data: standard + prod,
-			want: cut.Cut{Rest: []byte(prod), Removed: []string{"default"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Data: []byte(prod), Removed: []string{"default"}, Kept: []string{"prod-admin"}},
 		},
 		{
 			name: "own sections: an undeclared [default] stays",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: standard + deep,
 			want: cut.Cut{
-				Rest: []byte(standard), Removed: []string{"deep-role"}, Kept: []string{"default"},
+				Data: []byte(standard), Removed: []string{"deep-role"}, Kept: []string{"default"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -155,7 +155,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "; by hand\n\n" + deep,
 			want: cut.Cut{
-				Rest: []byte("; by hand\n\n"), Removed: []string{"deep-role"},
+				Data: []byte("; by hand\n\n"), Removed: []string{"deep-role"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -169,7 +169,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: cut.ChainsFile},
 			data: "aws_secret_access_key = secret-0\n" + standard + deep,
 			want: cut.Cut{
-				Whole: true, Removed: []string{"deep-role", "default"},
+				Empty: true, Removed: []string{"deep-role", "default"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -177,14 +177,14 @@ func TestApply(t *testing.T) {
 			name: "a chain's file with an undeclared [default] alone goes",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.ChainsFile},
 			data: standard,
-			want: cut.Cut{Whole: true, Removed: []string{"default"}},
+			want: cut.Cut{Empty: true, Removed: []string{"default"}},
 		},
 		{
 			name: "a chain's file stays for a declared [default]",
 			rule: cut.Rule{Remove: deepOnly, Declared: setOf("default"), Scope: cut.ChainsFile},
 			data: standard + deep,
 			want: cut.Cut{
-				Rest: []byte(standard), Removed: []string{"deep-role"}, Kept: []string{"default"},
+				Data: []byte(standard), Removed: []string{"deep-role"}, Kept: []string{"default"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -193,21 +193,21 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.ChainsFile},
 			data: "x = 1\n" + standard + deep + "[stack-admin]\nx = 2\n",
 			want: cut.Cut{
-				Rest: []byte("x = 1\n" + standard + "[stack-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"default", "stack-admin"},
+				Data: []byte("x = 1\n" + standard + "[stack-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"default", "stack-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
 		{
 			name: "a chain's empty file goes",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.ChainsFile},
-			want: cut.Cut{Whole: true},
+			want: cut.Cut{Empty: true},
 		},
 		{
 			name: "a whole directory: nobody's sections go, those of others stay",
 			rule: cut.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: cut.WholeDirectory},
 			data: "x = 1\n" + standard + deep + "[stack-admin]\nx = 2\n\n" + prod,
 			want: cut.Cut{
-				Rest: []byte("x = 1\n" + prod), Removed: []string{"default", "deep-role", "stack-admin"}, Kept: []string{"prod-admin"},
+				Data: []byte("x = 1\n" + prod), Removed: []string{"default", "deep-role", "stack-admin"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -216,7 +216,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.WholeDirectory},
 			data: "x = 1\n" + prod,
 			want: cut.Cut{
-				Whole: true, Removed: []string{"prod-admin"},
+				Empty: true, Removed: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"prod-admin": at("2027-11-22T14:45:40Z")},
 			},
 		},
@@ -227,7 +227,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "top\n" + odd + deep + odd,
 			want: cut.Cut{
-				Rest: []byte("top\n" + odd + odd), Removed: []string{"deep-role"}, Kept: []string{"odd one"},
+				Data: []byte("top\n" + odd + odd), Removed: []string{"deep-role"}, Kept: []string{"odd one"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -236,7 +236,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: setOf("odd one"), Scope: cut.OwnSections},
 			data: deep + odd + prod,
 			want: cut.Cut{
-				Rest:    []byte(deep + "; this comment is the section's\n# and so is this one\n" + prod),
+				Data:    []byte(deep + "; this comment is the section's\n# and so is this one\n" + prod),
 				Removed: []string{"odd one"}, Kept: []string{"deep-role", "prod-admin"},
 			},
 		},
@@ -245,7 +245,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: deep + prod + "[deep-role]\naws_secret_access_key = secret-old\n" + prod,
 			want: cut.Cut{
-				Rest: []byte(prod + prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
+				Data: []byte(prod + prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -254,7 +254,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: strings.ReplaceAll("; top\n\n"+deep+prod, "\n", "\r\n"),
 			want: cut.Cut{
-				Rest: []byte(strings.ReplaceAll("; top\n\n"+prod, "\n", "\r\n")), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
+				Data: []byte(strings.ReplaceAll("; top\n\n"+prod, "\n", "\r\n")), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -262,14 +262,14 @@ func TestApply(t *testing.T) {
 			name: "a byte order mark before the section",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "\ufeff[deep-role]\naws_secret_access_key = secret-1\n" + prod,
-			want: cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Data: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
 		},
 		{
 			name: "a byte order mark before a neighbour",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "\ufeff[prod-admin]\nx = 1\n" + deep,
 			want: cut.Cut{
-				Rest: []byte("\ufeff[prod-admin]\nx = 1\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
+				Data: []byte("\ufeff[prod-admin]\nx = 1\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -277,14 +277,14 @@ func TestApply(t *testing.T) {
 			name: "no line end at the end, of what goes",
 			rule: cut.Rule{Remove: setOf("prod-admin"), Scope: cut.OwnSections},
 			data: deep + "[prod-admin]\nx = 1",
-			want: cut.Cut{Rest: []byte(deep), Removed: []string{"prod-admin"}, Kept: []string{"deep-role"}},
+			want: cut.Cut{Data: []byte(deep), Removed: []string{"prod-admin"}, Kept: []string{"deep-role"}},
 		},
 		{
 			name: "no line end at the end, of what stays",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: deep + "[prod-admin]\nx = 1",
 			want: cut.Cut{
-				Rest: []byte("[prod-admin]\nx = 1"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
+				Data: []byte("[prod-admin]\nx = 1"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -292,20 +292,20 @@ func TestApply(t *testing.T) {
 			name: "a header and nothing else",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "[deep-role]",
-			want: cut.Cut{Whole: true, Removed: []string{"deep-role"}},
+			want: cut.Cut{Empty: true, Removed: []string{"deep-role"}},
 		},
 		{
 			name: "indented, with spaces in the brackets and a comment behind",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "\t[ deep-role\t]\t# [prod-admin]\nx = 1\n" + prod,
-			want: cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Data: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
 		},
 		{
 			name: "slashes, spaces and other letters in names",
 			rule: cut.Rule{Remove: setOf("acme dev/administratoraccess", "zoë"), Scope: cut.OwnSections},
 			data: "[acme dev/administratoraccess]\nx = 1\n[acme dev]\nx = 2\n[zoë]\nx = 3\n[zoe]\nx = 4\n",
 			want: cut.Cut{
-				Rest:    []byte("[acme dev]\nx = 2\n[zoe]\nx = 4\n"),
+				Data:    []byte("[acme dev]\nx = 2\n[zoe]\nx = 4\n"),
 				Removed: []string{"acme dev/administratoraccess", "zoë"}, Kept: []string{"acme dev", "zoe"},
 			},
 		},
@@ -313,13 +313,13 @@ func TestApply(t *testing.T) {
 			name: "brackets in names",
 			rule: cut.Rule{Remove: setOf("a[1]", "b]"), Scope: cut.OwnSections},
 			data: "[a[1]]\nx = 1\n[a]\nx = 2\n[b]]\nx = 3\n",
-			want: cut.Cut{Rest: []byte("[a]\nx = 2\n"), Removed: []string{"a[1]", "b]"}, Kept: []string{"a"}},
+			want: cut.Cut{Data: []byte("[a]\nx = 2\n"), Removed: []string{"a[1]", "b]"}, Kept: []string{"a"}},
 		},
 		{
 			name: "a bracket that is not closed is no section",
 			rule: cut.Rule{Remove: setOf("prod-admin", "nothing"), Scope: cut.OwnSections},
 			data: "[deep-role]\n[prod-admin\nx = 1\n[nothing\n",
-			want: cut.Cut{Rest: []byte("[deep-role]\n[prod-admin\nx = 1\n[nothing\n"), Kept: []string{"deep-role"}},
+			want: cut.Cut{Data: []byte("[deep-role]\n[prod-admin\nx = 1\n[nothing\n"), Kept: []string{"deep-role"}},
 		},
 
 		// Comments above headers.
@@ -328,7 +328,7 @@ func TestApply(t *testing.T) {
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "[a]\nx = 1\n; above\n" + deep + "# mine\n; below\n[prod-admin]\nx = 2\n",
 			want: cut.Cut{
-				Rest: []byte("[a]\nx = 1\n; above\n# mine\n; below\n[prod-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"a", "prod-admin"},
+				Data: []byte("[a]\nx = 1\n; above\n# mine\n; below\n[prod-admin]\nx = 2\n"), Removed: []string{"deep-role"}, Kept: []string{"a", "prod-admin"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -336,14 +336,14 @@ func TestApply(t *testing.T) {
 			name: "comments in a section go with it",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "[deep-role]\n; rotated, was secret-0\nx = 1\n\n; secret-00\n\n" + prod,
-			want: cut.Cut{Rest: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Data: []byte(prod), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
 		},
 		{
 			name: "the expiry as a release with another sign wrote it",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "#atmos:  region=x  expiration=2027-11-22T15:45:20+01:00 more\n[deep-role]\nx = 1\n",
 			want: cut.Cut{
-				Whole: true, Removed: []string{"deep-role"},
+				Empty: true, Removed: []string{"deep-role"},
 				ValidUntil: map[string]time.Time{"deep-role": at("2027-11-22T14:45:20Z")},
 			},
 		},
@@ -351,19 +351,19 @@ func TestApply(t *testing.T) {
 			name: "an expiry that is none",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "; atmos: expiration=tomorrow\n[deep-role]\nx = 1\n",
-			want: cut.Cut{Whole: true, Removed: []string{"deep-role"}},
+			want: cut.Cut{Empty: true, Removed: []string{"deep-role"}},
 		},
 		{
 			name: "an expiry that does not stand directly above is a comment",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "; atmos: expiration=2027-11-22T14:45:20Z\n\n[deep-role]\nx = 1\n",
-			want: cut.Cut{Rest: []byte("; atmos: expiration=2027-11-22T14:45:20Z\n\n"), Removed: []string{"deep-role"}},
+			want: cut.Cut{Data: []byte("; atmos: expiration=2027-11-22T14:45:20Z\n\n"), Removed: []string{"deep-role"}},
 		},
 		{
 			name: "a comment of somebody called atmosphere",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "; atmosphere: expiration=2027-11-22T14:45:20Z\n[deep-role]\nx = 1\n",
-			want: cut.Cut{Rest: []byte("; atmosphere: expiration=2027-11-22T14:45:20Z\n"), Removed: []string{"deep-role"}},
+			want: cut.Cut{Data: []byte("; atmosphere: expiration=2027-11-22T14:45:20Z\n"), Removed: []string{"deep-role"}},
 		},
 
 		// The config file.
@@ -371,20 +371,20 @@ func TestApply(t *testing.T) {
 			name: "profiles", file: cut.ConfigFile,
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "[profile deep-role]\nregion = us-east-1\n\n[profile\tprod-admin]\nregion = us-east-1\n",
-			want: cut.Cut{Rest: []byte("[profile\tprod-admin]\nregion = us-east-1\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Data: []byte("[profile\tprod-admin]\nregion = us-east-1\n"), Removed: []string{"deep-role"}, Kept: []string{"prod-admin"}},
 		},
 		{
 			name: "profiles with many spaces, in quotes, with spaces and slashes", file: cut.ConfigFile,
 			rule: cut.Rule{Remove: setOf("deep-role", "acme dev/admin"), Scope: cut.OwnSections},
 			data: "  [ profile   deep-role ] ; x\nx = 1\n[profile \"acme dev/admin\"]\nx = 2\n[profile acme dev]\nx = 3\n",
-			want: cut.Cut{Rest: []byte("[profile acme dev]\nx = 3\n"), Removed: []string{"deep-role", "acme dev/admin"}, Kept: []string{"acme dev"}},
+			want: cut.Cut{Data: []byte("[profile acme dev]\nx = 3\n"), Removed: []string{"deep-role", "acme dev/admin"}, Kept: []string{"acme dev"}},
 		},
 		{
 			name: "other sections are not profiles", file: cut.ConfigFile,
 			rule: cut.Rule{Remove: setOf("corp", "deep-role"), Declared: setOf("prod"), Scope: cut.OwnSections},
 			data: "[sso-session corp]\nx = 1\n[services deep-role]\nx = 2\n[profiledeep-role]\nx = 3\n",
 			want: cut.Cut{
-				Rest: []byte("[sso-session corp]\nx = 1\n[services deep-role]\nx = 2\n[profiledeep-role]\nx = 3\n"),
+				Data: []byte("[sso-session corp]\nx = 1\n[services deep-role]\nx = 2\n[profiledeep-role]\nx = 3\n"),
 				Kept: []string{"sso-session corp", "services deep-role", "profiledeep-role"},
 			},
 		},
@@ -392,19 +392,19 @@ func TestApply(t *testing.T) {
 			name: "an identity called default has no word before it", file: cut.ConfigFile,
 			rule: cut.Rule{Remove: setOf("default"), Scope: cut.OwnSections},
 			data: "[default]\nregion = us-east-1\n[profile prod-admin]\nregion = us-east-1\n",
-			want: cut.Cut{Rest: []byte("[profile prod-admin]\nregion = us-east-1\n"), Removed: []string{"default"}, Kept: []string{"prod-admin"}},
+			want: cut.Cut{Data: []byte("[profile prod-admin]\nregion = us-east-1\n"), Removed: []string{"default"}, Kept: []string{"prod-admin"}},
 		},
 		{
 			name: "an undeclared [default] goes with a chain's config", file: cut.ConfigFile,
 			rule: cut.Rule{Remove: deepOnly, Declared: setOf("prod-admin"), Scope: cut.ChainsFile},
 			data: "[default]\nregion = us-east-1\n[profile deep-role]\nregion = us-east-1\n",
-			want: cut.Cut{Whole: true, Removed: []string{"deep-role", "default"}},
+			want: cut.Cut{Empty: true, Removed: []string{"deep-role", "default"}},
 		},
 		{
 			name: "a profile in a credentials file is a name like any other",
 			rule: cut.Rule{Remove: deepOnly, Scope: cut.OwnSections},
 			data: "[profile deep-role]\nx = 1\n",
-			want: cut.Cut{Rest: []byte("[profile deep-role]\nx = 1\n"), Kept: []string{"profile deep-role"}},
+			want: cut.Cut{Data: []byte("[profile deep-role]\nx = 1\n"), Kept: []string{"profile deep-role"}},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -417,9 +417,9 @@ func TestApply(t *testing.T) {
 			}
 			data := []byte(tt.data)
 			got := tt.rule.Apply(file, data)
-			got.Rest, tt.want.Rest = bytes.Clone(got.Rest), bytes.Clone(tt.want.Rest)
-			if len(got.Rest) == 0 {
-				got.Rest = nil
+			got.Data, tt.want.Data = bytes.Clone(got.Data), bytes.Clone(tt.want.Data)
+			if len(got.Data) == 0 {
+				got.Data = nil
 			}
 			if diff := cmp.Diff(tt.want, got, cmp.Transformer("text", func(b []byte) string { return string(b) })); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -427,7 +427,7 @@ func TestApply(t *testing.T) {
 			if string(data) != tt.data {
 				t.Errorf("the data that was passed has changed:\n%s", data)
 			}
-			if want := len(got.Removed) > 0 || got.Whole; got.Changes() != want {
+			if want := len(got.Removed) > 0 || got.Empty; got.Changes() != want {
 				t.Errorf("changes: %v, want %v", got.Changes(), want)
 			}
 		})
@@ -440,9 +440,9 @@ func TestChanges(t *testing.T) {
 		want bool
 	}{
 		{cut.Cut{}, false},
-		{cut.Cut{Kept: []string{"a"}, Rest: []byte("x")}, false},
+		{cut.Cut{Kept: []string{"a"}, Data: []byte("x")}, false},
 		{cut.Cut{Removed: []string{"a"}}, true},
-		{cut.Cut{Whole: true}, true},
+		{cut.Cut{Empty: true}, true},
 		{cut.Cut{Leftover: true}, true},
 	} {
 		if got := tt.cut.Changes(); got != tt.want {
@@ -567,23 +567,23 @@ func FuzzApply(f *testing.F) {
 		if rule.Scope == cut.SectionsOnly || rule.Scope == cut.OwnSections {
 			whole = removed && strings.TrimSpace(rest.String()) == ""
 		}
-		if got.Whole != whole {
-			t.Fatalf("of\n%q\nthe file goes: %v, want %v", data, got.Whole, whole)
+		if got.Empty != whole {
+			t.Fatalf("of\n%q\nthe file goes: %v, want %v", data, got.Empty, whole)
 		}
-		if got.Whole {
-			if len(got.Rest) > 0 || len(got.Kept) > 0 {
-				t.Fatalf("the file goes, but %q stays with %v", got.Rest, got.Kept)
+		if got.Empty {
+			if len(got.Data) > 0 || len(got.Kept) > 0 {
+				t.Fatalf("the file goes, but %q stays with %v", got.Data, got.Kept)
 			}
 			return
 		}
-		if string(got.Rest) != rest.String() {
-			t.Fatalf("of\n%q\nthere is left\n%q\nwant\n%q", data, got.Rest, rest.String())
+		if string(got.Data) != rest.String() {
+			t.Fatalf("of\n%q\nthere is left\n%q\nwant\n%q", data, got.Data, rest.String())
 		}
 		if removed != (len(got.Removed) > 0) {
 			t.Fatalf("removed %v of %v", got.Removed, titles)
 		}
-		if again := rule.Apply(file, got.Rest); again.Whole || len(again.Removed) > 0 || !bytes.Equal(again.Rest, got.Rest) {
-			t.Fatalf("a second time changes\n%q\ninto\n%q, %v removed", got.Rest, again.Rest, again.Removed)
+		if again := rule.Apply(file, got.Data); again.Empty || len(again.Removed) > 0 || !bytes.Equal(again.Data, got.Data) {
+			t.Fatalf("a second time changes\n%q\ninto\n%q, %v removed", got.Data, again.Data, again.Removed)
 		}
 	})
 }

@@ -1,5 +1,3 @@
-// Package cut takes what is Atmos's out of the content of a file and leaves every
-// other byte as it is. It is pure: it opens no file and knows no directory.
 package cut
 
 import (
@@ -37,22 +35,6 @@ type Rule struct {
 	Scope    Scope
 }
 
-// A Cut is an AWS file before and after a rule is applied to it.
-type Cut struct {
-	Rest    []byte   // what stays; every byte of it as it was
-	Removed []string // the names of the sections that go, each once
-	Kept    []string // the names of the sections that stay, each once
-	// Whole says that the file goes.
-	Whole bool
-	// Leftover says that a run of ours was killed and left its new file beside this one.
-	Leftover bool
-	// ValidUntil are the expiries that stand beside the sections that go.
-	ValidUntil map[string]time.Time
-}
-
-// Changes tells whether there is anything to do.
-func (c Cut) Changes() bool { return c.Whole || c.Leftover || len(c.Removed) > 0 }
-
 // Apply cuts the sections that the rule names out of an AWS file, by line, each
 // with the comment that Atmos puts directly above it. It is pure. name is
 // [CredentialsFile] or [ConfigFile]. Comments directly above the header of
@@ -60,14 +42,14 @@ func (c Cut) Changes() bool { return c.Whole || c.Leftover || len(c.Removed) > 0
 func (r Rule) Apply(name string, data []byte) Cut {
 	c := Cut{ValidUntil: make(map[string]time.Time)}
 	preamble, sections := split(name, data)
-	c.Rest = append(c.Rest, preamble...)
+	c.Data = append(c.Data, preamble...)
 	others := false // a section that keeps the file
 	listed := make(map[string]bool, len(sections))
 	for _, s := range sections {
 		first := !listed[s.name]
 		listed[s.name] = true
 		if r.takes(s.name) {
-			c.Rest = append(c.Rest, s.above...)
+			c.Data = append(c.Data, s.above...)
 			if first {
 				c.Removed = append(c.Removed, s.name)
 			}
@@ -76,7 +58,7 @@ func (r Rule) Apply(name string, data []byte) Cut {
 			}
 			continue
 		}
-		c.Rest = append(append(append(c.Rest, s.above...), s.stamp...), s.body...)
+		c.Data = append(append(append(c.Data, s.above...), s.stamp...), s.body...)
 		if first {
 			c.Kept = append(c.Kept, s.name)
 		}
@@ -84,13 +66,13 @@ func (r Rule) Apply(name string, data []byte) Cut {
 	}
 	switch r.Scope {
 	case SectionsOnly, OwnSections:
-		c.Whole = len(c.Removed) > 0 && len(c.Kept) == 0 && len(bytes.TrimSpace(c.Rest)) == 0
+		c.Empty = len(c.Removed) > 0 && len(c.Kept) == 0 && len(bytes.TrimSpace(c.Data)) == 0
 	case ChainsFile, WholeDirectory:
-		c.Whole = !others
+		c.Empty = !others
 	}
-	if c.Whole {
+	if c.Empty {
 		c.Removed = append(c.Removed, c.Kept...) // an undeclared [default] goes with the file
-		c.Rest, c.Kept = nil, nil
+		c.Data, c.Kept = nil, nil
 	}
 	return c
 }
