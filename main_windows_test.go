@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/zalando/go-keyring"
+	zalando "github.com/zalando/go-keyring"
 
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // programVariable makes the test binary the program itself.
@@ -57,10 +57,10 @@ func (h windowsHome) plant(path, text string) {
 func (h windowsHome) remember(keys ...string) {
 	h.Helper()
 	for _, key := range keys {
-		if err := keyring.Set(key, store.Account, "SECRET-"+key); err != nil {
+		if err := zalando.Set(key, keyring.Account, "SECRET-"+key); err != nil {
 			h.Fatal(err)
 		}
-		h.Cleanup(func() { _ = keyring.Delete(key, store.Account) }) // it may be gone
+		h.Cleanup(func() { _ = zalando.Delete(key, keyring.Account) }) // it may be gone
 	}
 }
 
@@ -91,7 +91,7 @@ func (h windowsHome) wantKeys(all []string, want ...string) {
 	h.Helper()
 	var got []string
 	for _, key := range all {
-		if _, err := keyring.Get(key, store.Account); err == nil {
+		if _, err := zalando.Get(key, keyring.Account); err == nil {
 			got = append(got, key)
 		}
 	}

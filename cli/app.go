@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/credclean/credclean/internal/early"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // release is the version of the program. What go install has built knows that of
@@ -55,7 +55,7 @@ func (p *process) app() *cli.App {
 			&cli.StringFlag{Name: "logs-level", Usage: "log what is at least this `LEVEL`: Trace, Debug, Info, Warning, Error or Off (ATMOS_LOGS_LEVEL)"},
 			&cli.StringFlag{Name: "logs-file", Usage: "log to this `FILE` instead of standard error (ATMOS_LOGS_FILE)"},
 			&cli.StringFlag{Name: "audit-log", EnvVars: []string{"CREDCLEAN_AUDIT_LOG"}, Usage: "add a line of JSON to this `FILE` for every step"},
-			&cli.DurationFlag{Name: "timeout", Value: store.DefaultTimeout, Usage: "how long each keyring may take for an answer, a `DURATION` as 10s"},
+			&cli.DurationFlag{Name: "timeout", Value: keyring.DefaultTimeout, Usage: "how long each keyring may take for an answer, a `DURATION` as 10s"},
 			&cli.BoolFlag{Name: "no-color", Usage: "no colour (NO_COLOR, ATMOS_NO_COLOR)"},
 		},
 		Action: func(c *cli.Context) error {

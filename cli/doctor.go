@@ -20,6 +20,7 @@ import (
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 func (p *process) doctorCommand(onUsageError cli.OnUsageErrorFunc) *cli.Command {
@@ -136,7 +137,7 @@ func (p *process) examine(c *cli.Context, u *checkup) error {
 	u.realms(w)
 	u.directories(w)
 	u.section("Keyrings")
-	keyrings, warnings := p.keyrings(c, w, store.SystemOptions{Timeout: c.Duration("timeout")})
+	keyrings, warnings := p.keyrings(c, w, keyring.Options{Timeout: c.Duration("timeout")})
 	if len(keyrings) > 0 && !slices.ContainsFunc(keyrings, isSystem) {
 		u.note(fact, "system keyring", strings.Join(warnings, "; "))
 	}
@@ -259,13 +260,13 @@ func (u *checkup) directories(w workplace) {
 	}
 }
 
-func isSystem(k store.Keyring) bool {
-	_, file := k.(store.FileKeyring)
+func isSystem(k keyring.Keyring) bool {
+	_, file := k.(keyring.File)
 	return !file
 }
 
 // keyring lists a keyring. Its entries are counted, not named.
-func (u *checkup) keyring(c *cli.Context, k store.Keyring) {
+func (u *checkup) keyring(c *cli.Context, k keyring.Keyring) {
 	label := k.Location()
 	if !isSystem(k) {
 		label = u.path(label)

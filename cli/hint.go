@@ -13,7 +13,7 @@ import (
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // A usageError is a command line that cannot be followed, with what to type instead.
@@ -41,11 +41,11 @@ func hint(err error) string {
 		return "run credclean logout in the project of that realm first; if the entry is still there, it is yours to remove with your keyring's own program"
 	case errors.Is(err, context.Canceled):
 		return "run the same command again to finish"
-	case errors.Is(err, store.ErrLocked):
+	case errors.Is(err, keyring.ErrLocked):
 		return unlockHint(runtime.GOOS)
-	case errors.Is(err, store.ErrTimeout):
+	case errors.Is(err, keyring.ErrTimeout):
 		return "the keyring does not answer: restart it or log in again, then run the same command again; --timeout waits longer"
-	case errors.Is(err, store.ErrNoService):
+	case errors.Is(err, keyring.ErrNoService):
 		return "a keyring is stored on this machine, but nothing opens it: run the same command again in your desktop session"
 	case errors.Is(err, logout.ErrIncomplete):
 		return "mend what the report names, then run the same command again"

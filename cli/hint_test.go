@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/credclean/credclean/logout"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 func TestUnlockHint(t *testing.T) {
@@ -18,7 +18,7 @@ func TestUnlockHint(t *testing.T) {
 			t.Errorf("%s: %q", goos, got)
 		}
 	}
-	if got := hint(fmt.Errorf("%w: %w", logout.ErrIncomplete, store.ErrLocked)); got != unlockHint("linux") && got != unlockHint("darwin") {
+	if got := hint(fmt.Errorf("%w: %w", logout.ErrIncomplete, keyring.ErrLocked)); got != unlockHint("linux") && got != unlockHint("darwin") {
 		t.Errorf("the hint of a locked keyring is %q", got)
 	}
 }

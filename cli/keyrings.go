@@ -9,12 +9,13 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // keyrings are all that may hold an entry: releases up to v1.220 ignored
 // auth.keyring, so the default places are always among them. The warnings are what
 // the user should know of them.
-func (p *process) keyrings(c *cli.Context, w workplace, opts store.SystemOptions) (keyrings []store.Keyring, warnings []string) {
+func (p *process) keyrings(c *cli.Context, w workplace, opts keyring.Options) (keyrings []keyring.Keyring, warnings []string) {
 	system, warning := p.systemKeyring(c, w, opts)
 	if system != nil {
 		keyrings = append(keyrings, system)
@@ -23,7 +24,7 @@ func (p *process) keyrings(c *cli.Context, w workplace, opts store.SystemOptions
 		warnings = append(warnings, warning)
 	}
 	standard := store.DefaultKeyringDir(w.Roots)
-	keyrings = append(keyrings, store.FileKeyring{Dir: standard, Default: true})
+	keyrings = append(keyrings, keyring.File{Dir: standard, Default: true})
 	env, _ := w.config.LookupEnv("ATMOS_KEYRING_FILE_PATH")
 	dirs := []string{standard}
 	for _, path := range []string{env, w.config.Auth.Keyring.Path} {
@@ -32,7 +33,7 @@ func (p *process) keyrings(c *cli.Context, w workplace, opts store.SystemOptions
 		}
 		if dir := store.KeyringDir(w.Roots, path, w.WorkDir); !slices.Contains(dirs, dir) {
 			dirs = append(dirs, dir)
-			keyrings = append(keyrings, store.FileKeyring{Dir: dir})
+			keyrings = append(keyrings, keyring.File{Dir: dir})
 		}
 	}
 	return keyrings, warnings
@@ -44,19 +45,19 @@ const busWait = 50 * time.Millisecond
 
 // systemKeyring is the keyring of the operating system, or nil if there is
 // none and nothing can have been stored in one.
-func (p *process) systemKeyring(c *cli.Context, w workplace, opts store.SystemOptions) (k store.Keyring, warning string) {
+func (p *process) systemKeyring(c *cli.Context, w workplace, opts keyring.Options) (k keyring.Keyring, warning string) {
 	home := w.Roots[store.Home]
 	if owner := otherOwner(home); owner != "" {
-		return store.NotAsked(store.SystemKeyring, fmt.Errorf("the system keyring of %s was not asked", owner)),
+		return keyring.NotAsked(keyring.System, fmt.Errorf("the system keyring of %s was not asked", owner)),
 			fmt.Sprintf("the home directory %s belongs to %s; that user's system keyring cannot be asked from here", home, owner)
 	}
-	onDisk, diskErr := store.KeyringOnDisk(home, w.config.LookupEnv)
+	onDisk, diskErr := keyring.OnDisk(home, w.config.LookupEnv)
 	if !onDisk && diskErr == nil {
 		opts.BusWait = busWait
 	}
-	k = store.NewSystemKeyring(opts)
+	k = keyring.NewSystem(opts)
 	switch _, err := k.Find(c.Context, nil); {
-	case onDisk || !errors.Is(err, store.ErrNoService):
+	case onDisk || !errors.Is(err, keyring.ErrNoService):
 		return k, ""
 	case diskErr != nil:
 		return k, fmt.Sprintf("no keyring service here, and whether a keyring is on disk cannot be told: %v", diskErr)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/status"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // errPresent says that --exit-code has something to tell.
@@ -48,7 +48,7 @@ func (p *process) status(c *cli.Context) error {
 	}
 	m := w.Machine
 	defer func() { _ = m.Files.Close() }()
-	keyrings, warnings := p.keyrings(c, w, store.SystemOptions{Timeout: c.Duration("timeout")})
+	keyrings, warnings := p.keyrings(c, w, keyring.Options{Timeout: c.Duration("timeout")})
 	m.Keyrings = keyrings
 	s, err := status.New(c.Context, m, identities, time.Now())
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // unlockWait is how long a person may take in an unlock dialog.
@@ -70,8 +70,8 @@ func checkTimeout(c *cli.Context) error {
 
 // patience says how long to wait for the system keyring. A dialog to unlock it is
 // waited for only if somebody is there to answer it.
-func (p *process) patience(c *cli.Context) store.SystemOptions {
-	opts := store.SystemOptions{Timeout: c.Duration("timeout")}
+func (p *process) patience(c *cli.Context) keyring.Options {
+	opts := keyring.Options{Timeout: c.Duration("timeout")}
 	if p.terminal() && !c.Bool("yes") {
 		opts.UnlockWait = unlockWait
 		opts.Announce = func() {

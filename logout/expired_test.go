@@ -11,6 +11,8 @@ import (
 
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 const aging = `
@@ -132,7 +134,7 @@ func TestOnlyExpired(t *testing.T) {
 func TestOnlyExpiredUnknown(t *testing.T) {
 	const sso = ".config/atmos/acme/aws/corp/"
 	h := newHome(t, aging)
-	h.Keyrings = append(h.Keyrings, store.NotAsked("system keyring", store.ErrLocked)) // of no entry is an expiry known
+	h.Keyrings = append(h.Keyrings, keyring.NotAsked("system keyring", keyring.ErrLocked)) // of no entry is an expiry known
 	h.has(sso+"credentials/inside", "secret")
 	h.has(sso+"config", profiles("old-admin"))
 	h.has(".cache/atmos/aws-sso/corp/token.json", "{secret, but no JSON")
@@ -144,7 +146,7 @@ func TestOnlyExpiredUnknown(t *testing.T) {
 		"session_token corp: .cache/atmos/aws-sso/corp/token.json (error)",
 	)
 	err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err()
-	if !errors.Is(err, store.ErrNotRegular) || !errors.Is(err, store.ErrNoToken) {
+	if !errors.Is(err, disk.ErrNotRegular) || !errors.Is(err, store.ErrNoToken) {
 		t.Errorf("error %v", err)
 	}
 	h.wantTexts(want)

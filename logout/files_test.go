@@ -12,7 +12,6 @@ import (
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
-	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
 )
 
@@ -110,7 +109,7 @@ func TestPlanFilesTree(t *testing.T) {
 	h.has(prod, "cookie of prod-admin")
 	h.has(inTheWay, "somebody's")
 	r := h.plan(identities("dev-admin")).Run(t.Context(), h.Machine, logout.Observer{})
-	if err := r.Err(); !errors.Is(err, store.ErrNotRegular) {
+	if err := r.Err(); !errors.Is(err, disk.ErrNotRegular) {
 		t.Errorf("error %v", err)
 	}
 	h.wantTexts(map[string]string{prod: "cookie of prod-admin", inTheWay: "somebody's"})

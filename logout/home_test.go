@@ -18,6 +18,7 @@ import (
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // A home is a home directory with what Atmos left in it.
@@ -44,7 +45,7 @@ func newHome(t *testing.T, auth string) home {
 		Roots:        roots,
 		WorkDir:      work,
 		Realms:       []string{"acme", ""},
-		Keyrings:     []store.Keyring{store.FileKeyring{Dir: store.DefaultKeyringDir(roots), Default: true}},
+		Keyrings:     []keyring.Keyring{keyring.File{Dir: store.DefaultKeyringDir(roots), Default: true}},
 		Files:        &disk.Files{},
 		DockerConfig: filepath.Join(dir, ".docker", "config.json"),
 	}}
@@ -304,7 +305,7 @@ func (k *asker) List(context.Context) ([]string, error) { return nil, nil }
 
 // A refusing keyring is a real one that refuses some keys.
 type refusing struct {
-	store.Keyring
+	keyring.Keyring
 	find, remove map[string]error
 }
 

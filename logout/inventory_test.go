@@ -13,6 +13,8 @@ import (
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // item writes an item in a line: what it is, its realm, directory and name, the key or the path
@@ -126,7 +128,7 @@ func crowdedMachine(t *testing.T) home {
 
 func TestInventory(t *testing.T) {
 	h := crowdedMachine(t)
-	h.Keyrings = append(h.Keyrings, store.NotAsked("system keyring", store.ErrLocked))
+	h.Keyrings = append(h.Keyrings, keyring.NotAsked("system keyring", keyring.ErrLocked))
 	before := h.texts()
 	items := h.Inventory(t.Context())
 	h.wantTexts(before)
@@ -167,7 +169,7 @@ func TestUnclaimed(t *testing.T) {
 	h := crowdedMachine(t)
 	p := h.plan(logout.Target{All: true})
 	// A second keyring with the same keys is not claimed by what was found in the first.
-	other := store.FileKeyring{Dir: h.path("ring")}
+	other := keyring.File{Dir: h.path("ring")}
 	h.has("ring/aws-sso", jwe)
 	h.Keyrings = append(h.Keyrings, other)
 	items := p.Unclaimed(h.Inventory(t.Context()))
@@ -229,7 +231,7 @@ func TestEverything(t *testing.T) {
 		".config/atmos/team/aws/aws-sso/config/inside":    "secret in the way",
 		".config/atmos/team/aws/aws-sso/credentials.lock": "", // is needed while it is not known what is beside it
 	}
-	if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, store.ErrNotRegular) {
+	if err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err(); !errors.Is(err, disk.ErrNotRegular) {
 		t.Errorf("error %v", err)
 	}
 	h.wantTexts(mine)
@@ -244,7 +246,7 @@ func TestEverything(t *testing.T) {
 func TestEverythingUnknown(t *testing.T) {
 	h := newHome(t, acme)
 	h.Graph = chain.New(config.Auth{})
-	h.Keyrings = append(h.Keyrings, store.NotAsked("system keyring", store.ErrLocked))
+	h.Keyrings = append(h.Keyrings, keyring.NotAsked("system keyring", keyring.ErrLocked))
 	h.entries("atmos_acme_robot")
 	h.has(".aws/saml2aws/storageState.json", "cookies")
 	h.has(".saml2aws", "[default]\n")
@@ -259,7 +261,7 @@ func TestEverythingUnknown(t *testing.T) {
 		t.Errorf("long-lived (-want +got):\n%s", diff)
 	}
 	r := p.Run(t.Context(), h.Machine, logout.Observer{})
-	if err := r.Err(); !errors.Is(err, store.ErrLocked) {
+	if err := r.Err(); !errors.Is(err, keyring.ErrLocked) {
 		t.Errorf("error %v", err)
 	}
 	h.wantTexts(map[string]string{".aws/saml2aws/storageState.json": "cookies", ".saml2aws": "[default]\n"})

@@ -16,6 +16,7 @@ import (
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // mixed is a plan with steps of every outcome, each another number of times.
@@ -31,8 +32,8 @@ func mixed() (p logout.Plan, results []logout.Result) {
 		removed(fromFile),
 		absent(entry("dev-org-admin")), absent(configOf("dev-org-admin")),
 		left(ambiguous), left(kept(longLived(entry("robot")), logout.KeptByFlag, "")), left(file(logout.EmptyDir, store.Config, "aws/aws-sso")),
-		failed(entry("aws-sso"), fmt.Errorf("system keyring: %w", store.ErrLocked)), failed(dated, denied),
-		failed(cannotTell, cannotTell.Err), failed(unknown(entry("robot"), store.ErrTimeout), store.ErrTimeout),
+		failed(entry("aws-sso"), fmt.Errorf("system keyring: %w", keyring.ErrLocked)), failed(dated, denied),
+		failed(cannotTell, cannotTell.Err), failed(unknown(entry("robot"), keyring.ErrTimeout), keyring.ErrTimeout),
 	}
 	p = logout.Plan{
 		Target: logout.Target{Identities: []string{"dev-admin"}, KeepProvider: true},

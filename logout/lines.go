@@ -10,6 +10,7 @@ import (
 
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // A line stands for what was found of one name, or in one directory.
@@ -120,8 +121,8 @@ func what(k store.Kind) string {
 // Brief is the short form of a cause, for the brackets of a line.
 func Brief(err error) string {
 	for _, known := range []error{
-		store.ErrLocked, store.ErrTimeout, store.ErrNoService, disk.ErrInUse,
-		store.ErrStillThere, store.ErrNotRegular, fs.ErrPermission,
+		keyring.ErrLocked, keyring.ErrTimeout, keyring.ErrNoService, disk.ErrInUse,
+		disk.ErrStillThere, disk.ErrNotRegular, fs.ErrPermission,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

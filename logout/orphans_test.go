@@ -9,7 +9,8 @@ import (
 
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // Two automatic realms, ours and that of another project.
@@ -140,7 +141,7 @@ func TestOrphans(t *testing.T) {
 // What cannot be looked at may be an orphan: it fails, whoever's directory it is in.
 func TestOrphansUnknown(t *testing.T) {
 	h := renamed(t)
-	h.Keyrings = append(h.Keyrings, store.NotAsked("system keyring", store.ErrLocked))
+	h.Keyrings = append(h.Keyrings, keyring.NotAsked("system keyring", keyring.ErrLocked))
 	hidden, old := ".config/atmos/"+ours+"/aws/hidden-sso/", ".config/atmos/"+ours+"/aws/old-sso/"
 	h.has(hidden+"credentials/inside", "secret of the profile")
 	h.has(old+"config/inside", "secret of the old one")
@@ -158,7 +159,7 @@ func TestOrphansUnknown(t *testing.T) {
 	want := h.texts()
 	delete(want, old+"credentials")
 	err := p.Run(t.Context(), h.Machine, logout.Observer{}).Err()
-	if !errors.Is(err, store.ErrLocked) || !errors.Is(err, store.ErrNotRegular) {
+	if !errors.Is(err, keyring.ErrLocked) || !errors.Is(err, disk.ErrNotRegular) {
 		t.Errorf("error %v", err)
 	}
 	want[old+"credentials.lock"] = "" // is needed while it is not known what is beside it

@@ -12,6 +12,7 @@ import (
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
 	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // The kinds of steps that a plan has beside those of the layout.
@@ -208,7 +209,7 @@ func (m Machine) planKeyrings(ctx context.Context, p *Plan, r removal) {
 
 // look asks a keyring for keys: which have an entry, and of which it is not
 // known. It asks for all at once; only if something is wrong it asks one by one.
-func look(ctx context.Context, k store.Keyring, keys []string) (there map[string]bool, unknown map[string]error) {
+func look(ctx context.Context, k keyring.Keyring, keys []string) (there map[string]bool, unknown map[string]error) {
 	there, unknown = make(map[string]bool), make(map[string]error)
 	found, err := k.Find(ctx, keys)
 	for _, key := range found {
@@ -217,7 +218,7 @@ func look(ctx context.Context, k store.Keyring, keys []string) (there map[string
 	if err == nil {
 		return there, unknown
 	}
-	all := errors.Is(err, store.ErrLocked) || errors.Is(err, store.ErrTimeout) || errors.Is(err, store.ErrNoService)
+	all := errors.Is(err, keyring.ErrLocked) || errors.Is(err, keyring.ErrTimeout) || errors.Is(err, keyring.ErrNoService)
 	for _, key := range keys {
 		if there[key] {
 			continue

@@ -19,6 +19,7 @@ import (
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
 	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 const acme = `
@@ -244,7 +245,7 @@ identities: {dev: {kind: aws/assume-role, via: {provider: Gone}}}`,
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHome(t, tt.auth)
 			var k asker
-			h.Keyrings = []store.Keyring{&k}
+			h.Keyrings = []keyring.Keyring{&k}
 			h.plan(tt.target)
 			if diff := cmp.Diff(tt.want, k.keys); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -694,7 +695,7 @@ func TestPlanUndeclared(t *testing.T) {
 		h.entries("atmos_other_stack-admin", "prod-admin")
 		h.has(".config/atmos/other/aws/aws-sso/credentials", sections("stack-admin"))
 		h.has(".config/atmos/acme/aws/aws-sso/credentials", sections("prod-admin"))
-		h.Keyrings = append(h.Keyrings, store.NotAsked("system keyring", store.ErrLocked)) // proves nothing
+		h.Keyrings = append(h.Keyrings, keyring.NotAsked("system keyring", keyring.ErrLocked)) // proves nothing
 		_, err := logout.NewPlan(t.Context(), h.Machine, identities("stack-admin"))
 		var unknown *chain.UnknownError
 		if !errors.Is(err, chain.ErrUnknown) || !errors.As(err, &unknown) || unknown.Name != "stack-admin" {
@@ -862,14 +863,14 @@ func TestPlanUnknownKeys(t *testing.T) {
 	}
 
 	// A locked keyring tells of none.
-	h.Keyrings = []store.Keyring{store.NotAsked("system keyring", store.ErrLocked)}
+	h.Keyrings = []keyring.Keyring{keyring.NotAsked("system keyring", keyring.ErrLocked)}
 	p = h.plan(identities("prod-admin"))
 	h.wantSteps(p,
 		"keyring_entry aws-sso: aws-sso (error)", "keyring_entry aws-sso: atmos_acme_aws-sso (error)", "keyring_entry aws-sso: atmos_aws-sso (error)",
 		"keyring_entry prod-admin: prod-admin (error)", "keyring_entry prod-admin: atmos_acme_prod-admin (error)", "keyring_entry prod-admin: atmos_prod-admin (error)",
 	)
 	for _, s := range p.Steps {
-		if !errors.Is(s.Err, store.ErrLocked) || s.Keyring != "system keyring" {
+		if !errors.Is(s.Err, keyring.ErrLocked) || s.Keyring != "system keyring" {
 			t.Errorf("%s in %s: error %v", s.Key, s.Keyring, s.Err)
 		}
 	}
@@ -878,7 +879,7 @@ func TestPlanUnknownKeys(t *testing.T) {
 // With several keyrings the steps are in the order of the names.
 func TestPlanKeyrings(t *testing.T) {
 	h := newHome(t, acme)
-	h.Keyrings = append(h.Keyrings, store.FileKeyring{Dir: h.path("ring")})
+	h.Keyrings = append(h.Keyrings, keyring.File{Dir: h.path("ring")})
 	h.entries("aws-sso", "dev-admin", "prod-admin")
 	for _, key := range []string{"aws-sso", "dev-org-admin", "dev-admin", "prod-admin"} {
 		h.has("ring/"+key, jwe)
@@ -943,7 +944,7 @@ func TestPlanInTheWay(t *testing.T) {
 		"credentials_file aws-sso: .config/atmos/acme/aws/aws-sso/credentials (error)",
 	)
 	r := p.Run(t.Context(), h.Machine, logout.Observer{})
-	if err := r.Err(); !errors.Is(err, store.ErrNotRegular) {
+	if err := r.Err(); !errors.Is(err, disk.ErrNotRegular) {
 		t.Errorf("error %v", err)
 	}
 	h.wantNone(".aws/atmos/aws-sso")

@@ -18,6 +18,7 @@ import (
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 var (
@@ -305,7 +306,7 @@ Successfully logged out from 2 identities
 		},
 		{
 			name:   "nor has it where nothing was removed",
-			report: report(devPlan, failed(entry("aws-sso"), store.ErrLocked), absent(entry("dev-admin"))),
+			report: report(devPlan, failed(entry("aws-sso"), keyring.ErrLocked), absent(entry("dev-admin"))),
 			want: devHead + `  ✗ Keyring: aws-sso (keyring is locked)
 
 Logout failed (0/1 successful)
@@ -317,7 +318,7 @@ Errors encountered:
 		{
 			name: "some fail",
 			report: report(devPlan,
-				removed(entry("aws-sso")), failed(entry("dev-admin"), fmt.Errorf("system keyring: %w", store.ErrLocked)),
+				removed(entry("aws-sso")), failed(entry("dev-admin"), fmt.Errorf("system keyring: %w", keyring.ErrLocked)),
 				failed(credentialsOf("dev-admin"), denied), removed(configOf("dev-admin")),
 			),
 			want: devHead + `  ✓ Keyring: aws-sso
@@ -361,7 +362,7 @@ Errors encountered:
 		{
 			name: "all fail",
 			report: report(devPlan,
-				failed(entry("aws-sso"), store.ErrTimeout), failed(entry("dev-org-admin"), store.ErrNoService), failed(entry("dev-admin"), context.Canceled),
+				failed(entry("aws-sso"), keyring.ErrTimeout), failed(entry("dev-org-admin"), keyring.ErrNoService), failed(entry("dev-admin"), context.Canceled),
 				failed(session1(), errors.New("cannot tell whose it is")),
 			),
 			want: devHead + `  ✗ Keyring: aws-sso (no answer in time)
@@ -381,7 +382,7 @@ Errors encountered:
 		{
 			name: "one of several entries of a name fails",
 			report: report(devPlan,
-				removed(entry("dev-admin")), failed(entry("dev-admin"), store.ErrLocked), failed(entry("dev-admin"), store.ErrLocked),
+				removed(entry("dev-admin")), failed(entry("dev-admin"), keyring.ErrLocked), failed(entry("dev-admin"), keyring.ErrLocked),
 			),
 			want: devHead + `  ✗ Keyring: dev-admin (keyring is locked)
 
@@ -667,7 +668,7 @@ Successfully logged out from 1 identity
 			name: "quiet: what failed or was kept",
 			view: func(v *logout.View) { v.Quiet = true },
 			report: report(devPlan,
-				removed(entry("aws-sso")), failed(entry("dev-admin"), store.ErrLocked),
+				removed(entry("aws-sso")), failed(entry("dev-admin"), keyring.ErrLocked),
 				left(kept(longLived(entry("robot")), logout.KeptByFlag, "")), removed(strange(credentialsOf("dev-admin"), "stack")),
 			),
 			want: `  ✗ Keyring: dev-admin (keyring is locked)
@@ -680,7 +681,7 @@ Kept: stack in ~/.config/atmos/aws/aws-sso/ (not declared in atmos.yaml)
 		{
 			name:   "in colour only the marks are",
 			view:   func(v *logout.View) { v.Color = true },
-			report: report(logout.Plan{Target: providers("p"), Names: declared("p", "a")}, removed(entry("p")), failed(entry("a"), store.ErrLocked)),
+			report: report(logout.Plan{Target: providers("p"), Names: declared("p", "a")}, removed(entry("p")), failed(entry("a"), keyring.ErrLocked)),
 			want: "Logging out from provider: p\n\nRemoving all credentials for provider...\n" +
 				"  \x1b[32m✓\x1b[0m Keyring: p\n  \x1b[31m✗\x1b[0m Keyring: a (keyring is locked)\n\n" +
 				"Logged out with warnings (1/2 successful)\n\nErrors encountered:\n  • a: keyring is locked\n" + note,
@@ -788,7 +789,7 @@ func TestDryRun(t *testing.T) {
 				},
 				longLived(entry("robot")), kept(longLived(entry("robot")), logout.KeptByFlag, ""),
 				kept(logout.Step{Kind: store.KeyringEntry, Name: "dev", Key: "atmos_other_dev"}, logout.KeptAmbiguous, "other"),
-				unknown(entry("aws-sso"), store.ErrLocked),
+				unknown(entry("aws-sso"), keyring.ErrLocked),
 				keeps(credentialsOf("dev-admin"), "prod-admin"), strange(configOf("dev-admin"), "stack"),
 				unknown(session1(), errors.New("cannot tell whose it is")),
 			),
@@ -842,7 +843,7 @@ Two chains: a\u001b
 			name: "all projects, by realm; last what could not be looked at",
 			plan: with(
 				logout.Plan{Target: logout.Target{AllProjects: true}, Names: declared("dev-admin", "robot", "system keyring")},
-				inRealm(longLived(entry("robot")), "shop"), entry("dev-admin"), unknown(entry("system keyring"), store.ErrLocked),
+				inRealm(longLived(entry("robot")), "shop"), entry("dev-admin"), unknown(entry("system keyring"), keyring.ErrLocked),
 				inRealm(credentialsOf("dev-admin"), "acme"), inRealm(configOf("dev-admin"), "acme"), kept(session1(), logout.KeptShared, ""),
 				inRealm(file(logout.EmptyDir, store.Config, "idle/aws"), "idle"), credentialsOf("dev-admin"),
 			),

@@ -9,6 +9,7 @@ import (
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // An Outcome is how a step ended.
@@ -50,7 +51,7 @@ type Observer struct {
 // dialog, and the rest fail with ctx's error.
 func (p Plan) Run(ctx context.Context, m Machine, o Observer) Report {
 	r := Report{Plan: p, Results: make([]Result, 0, len(p.Steps))}
-	keyrings := make(map[string]store.Keyring, len(m.Keyrings))
+	keyrings := make(map[string]keyring.Keyring, len(m.Keyrings))
 	for _, k := range m.Keyrings {
 		keyrings[k.Location()] = k
 	}
@@ -104,7 +105,7 @@ func (r *Report) add(res Result, o Observer) {
 }
 
 // remove carries out one step. The error is fs.ErrNotExist if there was nothing.
-func (res *Result) remove(ctx context.Context, m Machine, k store.Keyring) error {
+func (res *Result) remove(ctx context.Context, m Machine, k keyring.Keyring) error {
 	switch {
 	case res.Kind == store.KeyringEntry && res.Key == "": // a keyring that does not list its entries
 		return res.Step.Err

@@ -12,6 +12,8 @@ import (
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 var errRefused = errors.New("the keyring refuses")
@@ -70,7 +72,7 @@ func TestRun(t *testing.T) {
 	}
 
 	err := r.Err()
-	for _, cause := range []error{logout.ErrIncomplete, errRefused, store.ErrNotRegular} {
+	for _, cause := range []error{logout.ErrIncomplete, errRefused, disk.ErrNotRegular} {
 		if !errors.Is(err, cause) {
 			t.Errorf("error %v, want %v", err, cause)
 		}
@@ -85,7 +87,7 @@ func TestRun(t *testing.T) {
 	)
 
 	// Once the causes are gone, the same again finishes the job.
-	h.Keyrings[0] = store.FileKeyring{Dir: store.DefaultKeyringDir(h.Roots), Default: true}
+	h.Keyrings[0] = keyring.File{Dir: store.DefaultKeyringDir(h.Roots), Default: true}
 	if err := os.RemoveAll(h.path(".config/atmos/aws/aws-sso/credentials")); err != nil {
 		t.Fatal(err)
 	}

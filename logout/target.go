@@ -13,6 +13,7 @@ import (
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
 	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // A Target is what the user named: identities, providers, or everything.
@@ -44,7 +45,7 @@ type Machine struct {
 	Realms       []string
 	Automatic    []string // those of Realms that cannot be another project's
 	Elsewhere    []string // names that profiles declare which are not selected
-	Keyrings     []store.Keyring
+	Keyrings     []keyring.Keyring
 	Files        *disk.Files
 	// DockerConfig is the path of Docker's config.json.
 	DockerConfig string

@@ -13,6 +13,7 @@ import (
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/status"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 var sample = status.Status{
@@ -28,7 +29,7 @@ var sample = status.Status{
 		}},
 	},
 	Undeclared: []status.Row{{Name: "old", Kind: store.KeyringEntry, State: status.Unknown, Location: "system keyring", Entry: "old"}},
-	Gaps:       []status.Row{{Kind: store.KeyringEntry, State: status.CannotTell, Location: "system keyring", Err: errors.Join(store.ErrLocked)}},
+	Gaps:       []status.Row{{Kind: store.KeyringEntry, State: status.CannotTell, Location: "system keyring", Err: errors.Join(keyring.ErrLocked)}},
 	Others: []status.Others{
 		{Realm: "other", Entries: 2, Files: 1, Locations: []string{"~/.config/atmos/other", "system keyring"}},
 		{Files: 1, Locations: []string{"~/.config/atmos/aws/sso"}},

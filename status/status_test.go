@@ -19,6 +19,7 @@ import (
 	"github.com/credclean/credclean/status"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // now is when all tests look.
@@ -61,7 +62,7 @@ func (k keys) Remove(context.Context, string) error { panic("a status removes no
 func (k keys) List(context.Context) ([]string, error) { return k.has, k.err }
 
 // machine is one with these files below the home directory /home/ana, so to speak.
-func machine(t *testing.T, files map[string]string, keyrings ...store.Keyring) logout.Machine {
+func machine(t *testing.T, files map[string]string, keyrings ...keyring.Keyring) logout.Machine {
 	t.Helper()
 	cfg, err := config.Parse("atmos.yaml", []byte(atmos))
 	if err != nil {
@@ -213,12 +214,12 @@ func TestNew(t *testing.T) {
 
 // What cannot be looked at is a row for each name that it may be of, else a gap.
 func TestGaps(t *testing.T) {
-	m := machine(t, nil, keys{location: "system keyring", err: store.ErrLocked})
+	m := machine(t, nil, keys{location: "system keyring", err: keyring.ErrLocked})
 	got := look(t, m)
 	var rows []string
 	for _, g := range got.Groups {
 		for _, r := range g.Rows {
-			if r.State != status.CannotTell || r.Location != "system keyring" || !errors.Is(r.Err, store.ErrLocked) {
+			if r.State != status.CannotTell || r.Location != "system keyring" || !errors.Is(r.Err, keyring.ErrLocked) {
 				t.Errorf("%+v", r)
 			}
 			rows = append(rows, r.Name)
@@ -244,9 +245,9 @@ func TestGaps(t *testing.T) {
 }
 
 // hidden is a keyring whose entries cannot be listed.
-type hidden struct{ store.Keyring }
+type hidden struct{ keyring.Keyring }
 
-func (hidden) List(context.Context) ([]string, error) { return nil, store.ErrLocked }
+func (hidden) List(context.Context) ([]string, error) { return nil, keyring.ErrLocked }
 
 // Of named identities only their chains are shown.
 func TestNewNamed(t *testing.T) {

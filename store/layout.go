@@ -1,3 +1,5 @@
+// Package store knows where Atmos keeps credentials, and how one file is looked at
+// and removed. It does not know what a logout is.
 package store
 
 import (
@@ -6,6 +8,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -220,6 +223,12 @@ func checkPathName(name string) error {
 		}
 	}
 	return nil
+}
+
+// badOnWindows tells whether this is Windows, which cannot hold a file of this
+// name or takes it for another one.
+func badOnWindows(name string) bool {
+	return runtime.GOOS == "windows" && (strings.ContainsAny(name, `\:*?"<>|`) || strings.TrimRight(name, ". ") != name)
 }
 
 // A Foreign is something that other programs keep and Atmos may have used. It is

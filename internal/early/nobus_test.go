@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/credclean/credclean/internal/keyringtest"
-	_ "github.com/credclean/credclean/store" // imports 99designs/keyring
+	_ "github.com/credclean/credclean/store/keyring" // imports 99designs/keyring
 )
 
 const variable = "DBUS_SESSION_BUS_ADDRESS"

@@ -17,6 +17,7 @@ import (
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // crowdYAML declares ten providers and n identities.
@@ -73,7 +74,7 @@ func (s scene) machine(tb testing.TB) logout.Machine {
 	tb.Cleanup(func() { _ = files.Close() })
 	return logout.Machine{
 		Graph: chain.New(s.load(tb).Auth), Roots: roots, WorkDir: work, Realms: []string{"acme", ""}, Files: files,
-		Keyrings: []store.Keyring{store.FileKeyring{Dir: store.DefaultKeyringDir(roots), Default: true}},
+		Keyrings: []keyring.Keyring{keyring.File{Dir: store.DefaultKeyringDir(roots), Default: true}},
 	}
 }
 

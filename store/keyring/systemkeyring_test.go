@@ -1,13 +1,13 @@
 //go:build unix
 
-package store_test
+package keyring_test
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 func TestKeyringOnDisk(t *testing.T) {
@@ -32,7 +32,7 @@ func TestKeyringOnDisk(t *testing.T) {
 			must(t, os.MkdirAll(filepath.Dir(file), 0o700))
 			write(t, file, keePassXC)
 			variables := map[string]string{"XDG_DATA_HOME": filepath.Join(dir, "data"), "XDG_CONFIG_HOME": filepath.Join(dir, "config")}
-			got, err := store.KeyringOnDisk(filepath.Join(dir, "home"), func(name string) (string, bool) {
+			got, err := keyring.OnDisk(filepath.Join(dir, "home"), func(name string) (string, bool) {
 				value, is := variables[name]
 				return value, is
 			})
@@ -49,7 +49,7 @@ func TestKeyringOnDiskUnknown(t *testing.T) {
 	must(t, os.MkdirAll(filepath.Join(home, ".local/share"), 0o700))
 	loop := filepath.Join(home, ".local/share/keyrings")
 	must(t, os.Symlink(loop, loop))
-	if found, err := store.KeyringOnDisk(home, nothing); found || err == nil {
+	if found, err := keyring.OnDisk(home, nothing); found || err == nil {
 		t.Errorf("%t, %v", found, err)
 	}
 }
@@ -69,7 +69,7 @@ func TestKeePassXC(t *testing.T) {
 		home := t.TempDir()
 		must(t, os.MkdirAll(filepath.Join(home, ".config/keepassxc"), 0o700))
 		write(t, filepath.Join(home, ".config/keepassxc/keepassxc.ini"), settings)
-		if got, err := store.KeyringOnDisk(home, nothing); got != want || err != nil {
+		if got, err := keyring.OnDisk(home, nothing); got != want || err != nil {
 			t.Errorf("%q: %t, %v", settings, got, err)
 		}
 	}

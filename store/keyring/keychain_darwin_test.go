@@ -1,4 +1,4 @@
-package store_test
+package keyring_test
 
 import (
 	"io/fs"
@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/zalando/go-keyring"
+	zalando "github.com/zalando/go-keyring"
 
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // security runs the real program.
@@ -57,13 +57,13 @@ func throwAway(t *testing.T) (path string) {
 // The real thing: Atmos's library writes, the keychain removes, the library looks again.
 func TestRealKeychain(t *testing.T) {
 	path := throwAway(t)
-	k := store.NewSystemKeyring(store.SystemOptions{})
+	k := keyring.NewSystem(keyring.Options{})
 	keys := []string{"dev", "atmos_acme_dev", "a/b", "ünï", "with space"}
 	wantFound(t, k, keys)
 	for _, key := range append([]string{"dev-admin"}, keys...) {
-		must(t, keyring.Set(key, store.Account, "secret of "+key))
+		must(t, zalando.Set(key, keyring.Account, "secret of "+key))
 	}
-	must(t, keyring.Set("dev", "atmos-secrets", "another secret"))
+	must(t, zalando.Set("dev", "atmos-secrets", "another secret"))
 	wantFound(t, k, append([]string{"gone"}, keys...), keys...)
 	listed, err := k.List(t.Context())
 	must(t, err)
@@ -73,13 +73,13 @@ func TestRealKeychain(t *testing.T) {
 	for _, key := range keys {
 		must(t, k.Remove(t.Context(), key))
 		wantError(t, k.Remove(t.Context(), key), fs.ErrNotExist)
-		if _, err := keyring.Get(key, store.Account); err == nil {
+		if _, err := zalando.Get(key, keyring.Account); err == nil {
 			t.Errorf("%q is still there", key)
 		}
 	}
 	wantFound(t, k, keys)
-	for account, key := range map[string]string{store.Account: "dev-admin", "atmos-secrets": "dev"} {
-		if _, err := keyring.Get(key, account); err != nil {
+	for account, key := range map[string]string{keyring.Account: "dev-admin", "atmos-secrets": "dev"} {
+		if _, err := zalando.Get(key, account); err != nil {
 			t.Errorf("%s of %s: %v", key, account, err)
 		}
 	}

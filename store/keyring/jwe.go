@@ -1,4 +1,4 @@
-package store
+package keyring
 
 import (
 	"bytes"
@@ -15,6 +15,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/mtibben/percent"
+
+	"github.com/credclean/credclean/store/disk"
 )
 
 // maxEntry bounds what is read of a file keyring entry, in bytes. A larger file is none.
@@ -45,14 +47,14 @@ func badOnWindows(name string) bool {
 func isEncrypted(path string) (bool, error) {
 	before, err := os.Lstat(path)
 	if err != nil {
-		return false, ignoreAbsent(err)
+		return false, disk.IgnoreAbsent(err)
 	}
 	if !before.Mode().IsRegular() || before.Size() > maxEntry {
 		return false, nil
 	}
-	file, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|disk.NonBlocking, 0)
 	if err != nil {
-		return false, ignoreAbsent(err)
+		return false, disk.IgnoreAbsent(err)
 	}
 	defer file.Close()
 	info, err := file.Stat()

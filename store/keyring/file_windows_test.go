@@ -1,4 +1,4 @@
-package store_test
+package keyring_test
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/credclean/credclean/internal/keyringtest"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // 99designs/keyring would take these keys for other files, also outside the
@@ -22,7 +22,7 @@ func TestFileKeyringNames(t *testing.T) {
 	write(t, filepath.Join(parent, "x"), "mine")
 	must(t, keyringtest.SetFile(dir, "dev", "secret"))
 	must(t, keyringtest.SetFile(dir, "trail", "secret"))
-	k := store.FileKeyring{Dir: dir, Default: true}
+	k := keyring.File{Dir: dir, Default: true}
 	for _, key := range []string{
 		`..\x`, `a\b`, `C:\x`, "C:x", "a:b", "dev:stream", "dev::$DATA", "CON", "con", "NUL", "COM1", "lpt9.txt", "CONIN$",
 		"q?", "a*", `a"b`, "a<b", "a>b", "a|b", "trail.", "trail ", "trail. .", "...",

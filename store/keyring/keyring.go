@@ -1,6 +1,7 @@
-// Package store knows where Atmos keeps credentials, and how one keyring entry
-// or one file is looked at and removed. It does not know what a logout is.
-package store
+// Package keyring lists, finds and removes Atmos's entries in the keyring of the
+// operating system and in file keyrings. It does not know which keys Atmos gives them:
+// those are in package store.
+package keyring
 
 import (
 	"context"

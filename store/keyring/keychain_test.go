@@ -1,6 +1,6 @@
 //go:build unix
 
-package store_test
+package keyring_test
 
 import (
 	"context"
@@ -15,7 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // standIn answers as security does: %s holds a file for each item in the form
@@ -44,11 +45,11 @@ exit 44
 `
 
 // newKeychain returns a keychain and the directory of its stand-in.
-func newKeychain(t *testing.T, opts store.SystemOptions) (k *store.Keychain, dir string) {
+func newKeychain(t *testing.T, opts keyring.Options) (k *keyring.Keychain, dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	must(t, os.Mkdir(filepath.Join(dir, "items"), 0o700))
-	k = store.NewKeychain(opts)
+	k = keyring.NewKeychain(opts)
 	k.Program = filepath.Join(dir, "security")
 	must(t, os.WriteFile(k.Program, fmt.Appendf(nil, standIn, dir), 0o700)) //nolint:gosec // a program
 	return k, dir
@@ -78,7 +79,7 @@ const (
 )
 
 func TestKeychain(t *testing.T) {
-	k, dir := newKeychain(t, store.SystemOptions{})
+	k, dir := newKeychain(t, keyring.Options{})
 	keys := []string{"dev", "atmos_dev", "ünï", `a"b\c`, "gone"}
 	wantFound(t, k, keys)
 	addItem(t, dir, "1", generic, `"dev"`, atmos)
@@ -111,7 +112,7 @@ func TestKeychain(t *testing.T) {
 
 // One process tells of any number of keys, 100 identities in under a second.
 func TestKeychainManyKeys(t *testing.T) {
-	k, dir := newKeychain(t, store.SystemOptions{})
+	k, dir := newKeychain(t, keyring.Options{})
 	keys := many()
 	for _, key := range keys[:100] {
 		addItem(t, dir, key, generic, `"`+key+`"`, atmos)
@@ -130,10 +131,10 @@ func TestKeychainManyKeys(t *testing.T) {
 
 // A removal is believed when a second look finds nothing.
 func TestKeychainSticky(t *testing.T) {
-	k, dir := newKeychain(t, store.SystemOptions{})
+	k, dir := newKeychain(t, keyring.Options{})
 	addItem(t, dir, "1", generic, `"dev"`, atmos)
 	write(t, filepath.Join(dir, "sticky"), "")
-	wantError(t, k.Remove(t.Context(), "dev"), store.ErrStillThere)
+	wantError(t, k.Remove(t.Context(), "dev"), disk.ErrStillThere)
 	calls, err := os.ReadFile(filepath.Join(dir, "calls"))
 	must(t, err)
 	if n := strings.Count(string(calls), "delete-"); n != 10 {
@@ -142,7 +143,7 @@ func TestKeychainSticky(t *testing.T) {
 }
 
 func TestKeychainBadKeys(t *testing.T) {
-	k, _ := newKeychain(t, store.SystemOptions{})
+	k, _ := newKeychain(t, keyring.Options{})
 	for _, key := range []string{"", "a\x00b", "atmos/dev"} {
 		if err := k.Remove(t.Context(), key); err == nil || errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%q: %v", key, err)
@@ -151,9 +152,9 @@ func TestKeychainBadKeys(t *testing.T) {
 }
 
 func TestKeychainExitCodes(t *testing.T) {
-	for code, want := range map[string]error{"36": store.ErrLocked, "51": store.ErrLocked, "128": store.ErrLocked, "1": nil} {
+	for code, want := range map[string]error{"36": keyring.ErrLocked, "51": keyring.ErrLocked, "128": keyring.ErrLocked, "1": nil} {
 		t.Run(code, func(t *testing.T) {
-			k, dir := newKeychain(t, store.SystemOptions{})
+			k, dir := newKeychain(t, keyring.Options{})
 			addItem(t, dir, "1", generic, `"dev"`, atmos)
 			write(t, filepath.Join(dir, "exit"), code)
 			_, err := k.Find(t.Context(), []string{"dev"})
@@ -171,7 +172,7 @@ func TestKeychainExitCodes(t *testing.T) {
 }
 
 func TestKeychainDuplicate(t *testing.T) {
-	k, dir := newKeychain(t, store.SystemOptions{})
+	k, dir := newKeychain(t, keyring.Options{})
 	write(t, filepath.Join(dir, "exit"), "45")
 	if err := k.Remove(t.Context(), "dev"); err == nil || !strings.Contains(err.Error(), `"dev": the keychain takes the entry for a duplicate`) {
 		t.Errorf("error %v", err)
@@ -179,28 +180,28 @@ func TestKeychainDuplicate(t *testing.T) {
 }
 
 func TestKeychainHangs(t *testing.T) {
-	k, dir := newKeychain(t, store.SystemOptions{Timeout: short})
+	k, dir := newKeychain(t, keyring.Options{Timeout: short})
 	write(t, filepath.Join(dir, "hang"), "")
 	begin := time.Now()
-	wantError(t, k.Remove(t.Context(), "dev"), store.ErrTimeout)
+	wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrTimeout)
 	_, err := k.Find(t.Context(), []string{"dev"})
-	wantError(t, err, store.ErrTimeout)
+	wantError(t, err, keyring.ErrTimeout)
 	if took := time.Since(begin); took < short || took > 4*short {
 		t.Errorf("took %s", took)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), short)
 	defer cancel()
-	again := store.NewKeychain(store.SystemOptions{})
+	again := keyring.NewKeychain(keyring.Options{})
 	again.Program = k.Program
 	wantError(t, again.Remove(ctx, "dev"), context.DeadlineExceeded)
 }
 
 func TestKeychainNoProgram(t *testing.T) {
-	k := store.NewKeychain(store.SystemOptions{})
+	k := keyring.NewKeychain(keyring.Options{})
 	k.Program = filepath.Join(t.TempDir(), "security")
-	wantError(t, k.Remove(t.Context(), "dev"), store.ErrNoService)
+	wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrNoService)
 	_, err := k.List(t.Context())
-	wantError(t, err, store.ErrNoService)
+	wantError(t, err, keyring.ErrNoService)
 }
 
 // An output that is not understood is not taken for "nothing there".
@@ -213,7 +214,7 @@ func TestKeychainOutput(t *testing.T) {
 		"escape too big": "keychain: \"x\"\nclass: \"genp\"\n    \"acct\"<blob>=\"atmos-auth\"\n    \"svce\"<blob>=\"a\\777\"\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			k, dir := newKeychain(t, store.SystemOptions{})
+			k, dir := newKeychain(t, keyring.Options{})
 			write(t, filepath.Join(dir, "items", "1"), item)
 			if found, err := k.Find(t.Context(), []string{"dev"}); err == nil {
 				t.Errorf("found %q", found)

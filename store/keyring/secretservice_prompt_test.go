@@ -1,6 +1,6 @@
 //go:build linux
 
-package store_test
+package keyring_test
 
 import (
 	"errors"
@@ -15,7 +15,8 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"github.com/credclean/credclean/internal/keyringtest"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // What a person does about a dialog.
@@ -199,7 +200,7 @@ func TestRemovalPrompt(t *testing.T) {
 	t.Run("agreed", func(t *testing.T) {
 		p := &provider{}
 		p.start(t, "dev", "prod")
-		k := store.NewSystemKeyring(store.SystemOptions{})
+		k := keyring.NewSystem(keyring.Options{})
 		must(t, k.Remove(t.Context(), "dev"))
 		p.wantLeft(t, "prod")
 		wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
@@ -207,14 +208,14 @@ func TestRemovalPrompt(t *testing.T) {
 	t.Run("agreed but not done", func(t *testing.T) {
 		p := &provider{idle: true}
 		p.start(t, "dev", "prod")
-		k := store.NewSystemKeyring(store.SystemOptions{})
-		wantError(t, k.Remove(t.Context(), "dev"), store.ErrStillThere)
+		k := keyring.NewSystem(keyring.Options{})
+		wantError(t, k.Remove(t.Context(), "dev"), disk.ErrStillThere)
 		p.wantLeft(t, "dev prod")
 	})
 	t.Run("dismissed", func(t *testing.T) {
 		p := &provider{answer: dismiss}
 		p.start(t, "dev", "prod")
-		k := store.NewSystemKeyring(store.SystemOptions{})
+		k := keyring.NewSystem(keyring.Options{})
 		err := k.Remove(t.Context(), "dev")
 		if err == nil || !strings.Contains(err.Error(), "dismissed") {
 			t.Errorf("Remove: %v", err)
@@ -225,10 +226,10 @@ func TestRemovalPrompt(t *testing.T) {
 	t.Run("left open", func(t *testing.T) {
 		p := &provider{answer: leave}
 		p.start(t, "dev", "prod")
-		k := store.NewSystemKeyring(store.SystemOptions{Timeout: short})
+		k := keyring.NewSystem(keyring.Options{Timeout: short})
 		begin := time.Now()
-		wantError(t, k.Remove(t.Context(), "dev"), store.ErrTimeout)
-		wantError(t, k.Remove(t.Context(), "prod"), store.ErrTimeout)
+		wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrTimeout)
+		wantError(t, k.Remove(t.Context(), "prod"), keyring.ErrTimeout)
 		if took := time.Since(begin); took < short || took > 3*short {
 			t.Errorf("took %s", took)
 		}
@@ -243,15 +244,15 @@ func TestRemovalPrompt(t *testing.T) {
 func TestOpaque(t *testing.T) {
 	p := &provider{locked: true}
 	p.start(t, "dev")
-	k := store.NewSystemKeyring(store.SystemOptions{})
+	k := keyring.NewSystem(keyring.Options{})
 	found, err := k.Find(t.Context(), []string{"dev", "gone"})
-	wantError(t, err, store.ErrLocked, "Vault")
+	wantError(t, err, keyring.ErrLocked, "Vault")
 	if len(found) > 0 {
 		t.Errorf("found %q", found)
 	}
 	_, err = k.List(t.Context())
-	wantError(t, err, store.ErrLocked, "Vault")
-	wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "Vault")
+	wantError(t, err, keyring.ErrLocked, "Vault")
+	wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrLocked, "Vault")
 	if p.count(p.asked) != 0 {
 		t.Error("a dialog was opened")
 	}
@@ -262,30 +263,30 @@ func TestOpaque(t *testing.T) {
 func TestVeiled(t *testing.T) {
 	p := &provider{locked: true, veiled: true}
 	p.start(t, "dev", "prod")
-	k := store.NewSystemKeyring(store.SystemOptions{})
+	k := keyring.NewSystem(keyring.Options{})
 	wantFound(t, k, []string{"dev", "gone", "\xff"}, "dev")
 	_, err := k.List(t.Context())
-	wantError(t, err, store.ErrLocked, "Vault")
+	wantError(t, err, keyring.ErrLocked, "Vault")
 	wantError(t, k.Remove(t.Context(), "gone"), fs.ErrNotExist)
-	wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "Vault")
+	wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrLocked, "Vault")
 }
 
 // An item that somebody else removed in the meantime is gone, which is all that is wanted.
 func TestGoneMeanwhile(t *testing.T) {
 	p := &provider{vanishing: true}
 	p.start(t, "dev", "prod")
-	k := store.NewSystemKeyring(store.SystemOptions{})
+	k := keyring.NewSystem(keyring.Options{})
 	wantFound(t, k, []string{"dev"})
 	must(t, k.Remove(t.Context(), "dev"))
 	p.wantLeft(t, "prod")
 }
 
 func TestUnlockDialog(t *testing.T) {
-	start := func(t *testing.T, p *provider, wait time.Duration) (k store.Keyring, announced *int) {
+	start := func(t *testing.T, p *provider, wait time.Duration) (k keyring.Keyring, announced *int) {
 		t.Helper()
 		p.start(t, "dev", "prod")
 		announced = new(int)
-		return store.NewSystemKeyring(store.SystemOptions{UnlockWait: wait, Announce: func() { *announced++ }}), announced
+		return keyring.NewSystem(keyring.Options{UnlockWait: wait, Announce: func() { *announced++ }}), announced
 	}
 	t.Run("agreed", func(t *testing.T) {
 		p := &provider{locked: true}
@@ -300,14 +301,14 @@ func TestUnlockDialog(t *testing.T) {
 	t.Run("agreed but not unlocked", func(t *testing.T) {
 		p := &provider{locked: true, idle: true}
 		k, _ := start(t, p, 20*time.Second)
-		wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "Vault")
+		wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrLocked, "Vault")
 		p.wantLeft(t, "dev prod")
 	})
 	t.Run("dismissed", func(t *testing.T) {
 		p := &provider{locked: true, answer: dismiss}
 		k, announced := start(t, p, 20*time.Second)
-		wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "dismissed")
-		wantError(t, k.Remove(t.Context(), "prod"), store.ErrLocked)
+		wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrLocked, "dismissed")
+		wantError(t, k.Remove(t.Context(), "prod"), keyring.ErrLocked)
 		if *announced != 1 || p.count(p.asked) != 1 {
 			t.Errorf("announced %d times, %d dialogs", *announced, p.count(p.asked))
 		}
@@ -317,8 +318,8 @@ func TestUnlockDialog(t *testing.T) {
 		p := &provider{locked: true, answer: leave}
 		k, _ := start(t, p, short)
 		begin := time.Now()
-		wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "nobody answered")
-		wantError(t, k.Remove(t.Context(), "prod"), store.ErrLocked)
+		wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrLocked, "nobody answered")
+		wantError(t, k.Remove(t.Context(), "prod"), keyring.ErrLocked)
 		if took := time.Since(begin); took < short || took > 3*short {
 			t.Errorf("took %s", took)
 		}

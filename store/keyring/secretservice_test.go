@@ -1,6 +1,6 @@
 //go:build linux
 
-package store_test
+package keyring_test
 
 import (
 	"context"
@@ -16,15 +16,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/credclean/credclean/internal/keyringtest"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // onBus starts GNOME Keyring and returns it as this process finds it.
-func onBus(tb testing.TB, opts store.SystemOptions) (*keyringtest.Bus, store.Keyring) {
+func onBus(tb testing.TB, opts keyring.Options) (*keyringtest.Bus, keyring.Keyring) {
 	tb.Helper()
 	b := keyringtest.New(tb)
 	tb.Setenv("DBUS_SESSION_BUS_ADDRESS", b.Address)
-	return b, store.NewSystemKeyring(opts)
+	return b, keyring.NewSystem(opts)
 }
 
 // wantSecrets looks into every item of every collection.
@@ -43,7 +43,7 @@ func wantSecrets(tb testing.TB, b *keyringtest.Bus, want ...string) {
 }
 
 func TestSecretService(t *testing.T) {
-	b, k := onBus(t, store.SystemOptions{})
+	b, k := onBus(t, keyring.Options{})
 	keys := []string{"atmos_dev", "dev", "ünï code/%", "gone", "", "\xff", "a\x00b"}
 	wantFound(t, k, keys)
 	must(t, b.SetAll(
@@ -74,7 +74,7 @@ func TestSecretService(t *testing.T) {
 
 // An entry of Atmos's secrets store stays, even if it bears our account.
 func TestSecretServiceSecretsStore(t *testing.T) {
-	b, k := onBus(t, store.SystemOptions{})
+	b, k := onBus(t, keyring.Options{})
 	must(t, b.Set("atmos/dev", "stored"))
 	found, err := k.Find(t.Context(), []string{"atmos/dev"})
 	if len(found) > 0 || err == nil {
@@ -91,7 +91,7 @@ func TestSecretServiceSecretsStore(t *testing.T) {
 
 // zalando/go-keyring sees one collection and removes one duplicate.
 func TestSecretServiceCollectionsAndDuplicates(t *testing.T) {
-	b, k := onBus(t, store.SystemOptions{})
+	b, k := onBus(t, keyring.Options{})
 	must(t, b.CreateCollection("work"))
 	must(t, b.Set("dev", "1"))
 	must(t, b.SetIn("login", "dev", "2"))
@@ -106,14 +106,14 @@ func TestSecretServiceCollectionsAndDuplicates(t *testing.T) {
 
 // A locked collection is named; the others are emptied all the same.
 func TestSecretServiceLocked(t *testing.T) {
-	b, k := onBus(t, store.SystemOptions{})
+	b, k := onBus(t, keyring.Options{})
 	must(t, b.CreateCollection("work"))
 	must(t, b.Set("dev", "1"))
 	must(t, b.SetIn("work", "dev", "2"))
 	must(t, b.SetIn("work", "prod", "neighbour"))
 	must(t, b.Lock("work"))
 	wantFound(t, k, []string{"dev", "prod", "gone"}, "dev", "prod")
-	wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "keyring is locked: work")
+	wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrLocked, "keyring is locked: work")
 	wantError(t, k.Remove(t.Context(), "gone"), fs.ErrNotExist)
 	must(t, b.Unlock("work"))
 	wantSecrets(t, b, "2", "neighbour")
@@ -123,7 +123,7 @@ func TestSecretServiceLocked(t *testing.T) {
 
 // A locked collection of GNOME Keyring in which nothing is hides nothing.
 func TestSecretServiceLockedEmpty(t *testing.T) {
-	b, k := onBus(t, store.SystemOptions{})
+	b, k := onBus(t, keyring.Options{})
 	must(t, b.Set("dev", "1"))
 	must(t, b.CreateCollection("work"))
 	must(t, b.Lock("work"))
@@ -141,7 +141,7 @@ func TestSecretServiceLockedEmpty(t *testing.T) {
 
 // fresh is a daemon that was never unlocked, over a keyring in which dev and
 // prod are.
-func fresh(t *testing.T, opts store.SystemOptions) (*keyringtest.Bus, store.Keyring) {
+func fresh(t *testing.T, opts keyring.Options) (*keyringtest.Bus, keyring.Keyring) {
 	t.Helper()
 	home := t.TempDir()
 	b, err := keyringtest.Start(home)
@@ -153,19 +153,19 @@ func fresh(t *testing.T, opts store.SystemOptions) (*keyringtest.Bus, store.Keyr
 	must(t, err)
 	t.Cleanup(b.Close)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", b.Address)
-	return b, store.NewSystemKeyring(opts)
+	return b, keyring.NewSystem(opts)
 }
 
 // Nobody has unlocked it since the login: the attributes are hashed, and yet
 // what is there is told from what is not.
 func TestSecretServiceNeverUnlocked(t *testing.T) {
-	b, k := fresh(t, store.SystemOptions{})
+	b, k := fresh(t, keyring.Options{})
 	wantFound(t, k, append(many(), "gone", "prod", "dev", "api", "\xff"), "prod", "dev")
-	wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "Login")
+	wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrLocked, "Login")
 	wantError(t, k.Remove(t.Context(), "gone"), fs.ErrNotExist)
 	wantError(t, k.Remove(t.Context(), "api"), fs.ErrNotExist)
 	_, err := k.List(t.Context())
-	wantError(t, err, store.ErrLocked)
+	wantError(t, err, keyring.ErrLocked)
 	must(t, b.Unlock("login"))
 	must(t, k.Remove(t.Context(), "dev"))
 	wantFound(t, k, []string{"gone", "prod", "dev"}, "prod")
@@ -175,9 +175,9 @@ func TestSecretServiceNeverUnlocked(t *testing.T) {
 // Without a display the unlock dialog of GNOME Keyring dismisses itself.
 func TestSecretServiceUnlockDismissed(t *testing.T) {
 	announced := 0
-	b, k := fresh(t, store.SystemOptions{UnlockWait: 20 * time.Second, Announce: func() { announced++ }})
-	wantError(t, k.Remove(t.Context(), "dev"), store.ErrLocked, "dismissed")
-	wantError(t, k.Remove(t.Context(), "prod"), store.ErrLocked, "Login")
+	b, k := fresh(t, keyring.Options{UnlockWait: 20 * time.Second, Announce: func() { announced++ }})
+	wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrLocked, "dismissed")
+	wantError(t, k.Remove(t.Context(), "prod"), keyring.ErrLocked, "Login")
 	wantError(t, k.Remove(t.Context(), "gone"), fs.ErrNotExist)
 	if announced != 1 {
 		t.Errorf("announced %d times", announced)
@@ -193,38 +193,38 @@ func TestSecretServiceNoCollection(t *testing.T) {
 	must(t, err)
 	t.Cleanup(b.Close)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", b.Address)
-	k := store.NewSystemKeyring(store.SystemOptions{})
+	k := keyring.NewSystem(keyring.Options{})
 	wantFound(t, k, []string{"dev"})
 	wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
 }
 
 // A stopped daemon costs one Timeout, not one for every key.
 func TestSecretServiceStopped(t *testing.T) {
-	b, k := onBus(t, store.SystemOptions{Timeout: short})
+	b, k := onBus(t, keyring.Options{Timeout: short})
 	must(t, b.Set("dev", "1"))
 	wantFound(t, k, []string{"dev"}, "dev")
 	must(t, b.Pause())
 	begin := time.Now()
 	first := k.Remove(t.Context(), "dev")
-	wantError(t, first, store.ErrTimeout)
+	wantError(t, first, keyring.ErrTimeout)
 	if took := time.Since(begin); took < short || took > 3*short {
 		t.Errorf("took %s", took)
 	}
 	begin = time.Now()
 	_, again := k.Find(t.Context(), []string{"dev"})
-	if !errors.Is(again, store.ErrTimeout) || first.Error() != `keyring entry "dev": `+again.Error() {
+	if !errors.Is(again, keyring.ErrTimeout) || first.Error() != `keyring entry "dev": `+again.Error() {
 		t.Errorf("then %v, first %v", again, first)
 	}
 	if took := time.Since(begin); took > short/10 {
 		t.Errorf("the second call took %s", took)
 	}
 	must(t, b.Resume())
-	wantError(t, k.Remove(t.Context(), "dev"), store.ErrTimeout)
+	wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrTimeout)
 	wantSecrets(t, b, "1")
 }
 
 func TestSecretServiceCancelled(t *testing.T) {
-	b, k := onBus(t, store.SystemOptions{})
+	b, k := onBus(t, keyring.Options{})
 	must(t, b.Set("dev", "1"))
 	must(t, b.Pause())
 	ctx, cancel := context.WithTimeout(t.Context(), short)
@@ -236,15 +236,15 @@ func TestSecretServiceCancelled(t *testing.T) {
 }
 
 func TestSecretServiceKilled(t *testing.T) {
-	b, k := onBus(t, store.SystemOptions{Timeout: 2 * time.Second})
+	b, k := onBus(t, keyring.Options{Timeout: 2 * time.Second})
 	must(t, b.Set("dev", "1"))
 	wantFound(t, k, []string{"dev"}, "dev")
 	must(t, b.Pause())
 	removed := make(chan error)
 	go func() { removed <- k.Remove(t.Context(), "dev") }()
 	must(t, b.Kill())
-	wantError(t, <-removed, store.ErrNoService)
-	wantError(t, k.Remove(t.Context(), "dev"), store.ErrNoService)
+	wantError(t, <-removed, keyring.ErrNoService)
+	wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrNoService)
 }
 
 func TestSecretServiceNone(t *testing.T) {
@@ -260,12 +260,12 @@ func TestSecretServiceNone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-			k := store.NewSystemKeyring(store.SystemOptions{})
+			k := keyring.NewSystem(keyring.Options{})
 			_, err := k.Find(t.Context(), []string{"dev"})
-			wantError(t, err, store.ErrNoService)
-			wantError(t, k.Remove(t.Context(), "dev"), store.ErrNoService)
+			wantError(t, err, keyring.ErrNoService)
+			wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrNoService)
 			_, err = k.List(t.Context())
-			wantError(t, err, store.ErrNoService)
+			wantError(t, err, keyring.ErrNoService)
 		})
 	}
 }
@@ -274,10 +274,10 @@ func TestSecretServiceNone(t *testing.T) {
 func TestSecretServiceNoLaunch(t *testing.T) {
 	trace := fakeLaunch(t)
 	unsetenv(t, "DBUS_SESSION_BUS_ADDRESS")
-	k := store.NewSystemKeyring(store.SystemOptions{})
+	k := keyring.NewSystem(keyring.Options{})
 	_, err := k.Find(t.Context(), []string{"no such entry"})
 	if _, noBus := os.Stat(fmt.Sprintf("/run/user/%d/bus", os.Getuid())); noBus != nil {
-		wantError(t, err, store.ErrNoService)
+		wantError(t, err, keyring.ErrNoService)
 	}
 	if _, err := os.Stat(trace); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("dbus-launch was run: %v", err)
@@ -303,11 +303,11 @@ func unsetenv(t *testing.T, name string) {
 func TestSecretServiceHungBus(t *testing.T) {
 	hung := keyringtest.NewHung(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", hung.Address)
-	k := store.NewSystemKeyring(store.SystemOptions{Timeout: short})
+	k := keyring.NewSystem(keyring.Options{Timeout: short})
 	begin := time.Now()
 	for range 10 {
 		_, err := k.Find(t.Context(), []string{"dev"})
-		wantError(t, err, store.ErrTimeout)
+		wantError(t, err, keyring.ErrTimeout)
 	}
 	if took := time.Since(begin); took < short || took > 3*short {
 		t.Errorf("took %s", took)
@@ -319,7 +319,7 @@ func TestSecretServiceHungBus(t *testing.T) {
 
 // The calls grow with the entries that there are, not with the keys there might be.
 func TestSecretServiceManyKeys(t *testing.T) {
-	b, k := onBus(t, store.SystemOptions{})
+	b, k := onBus(t, keyring.Options{})
 	keys := many()
 	want := setEvery(t, b, keys, 100)
 	begin := time.Now()
@@ -342,7 +342,7 @@ func setEvery(tb testing.TB, b *keyringtest.Bus, keys []string, n int) (set []st
 }
 
 func BenchmarkSecretServiceFind(b *testing.B) {
-	bus, k := onBus(b, store.SystemOptions{})
+	bus, k := onBus(b, keyring.Options{})
 	keys := many()
 	setEvery(b, bus, keys, 100)
 	for b.Loop() {

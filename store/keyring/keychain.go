@@ -1,4 +1,4 @@
-package store
+package keyring
 
 import (
 	"bytes"
@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/credclean/credclean/store/disk"
 )
 
 // maxDuplicates bounds how many entries are removed under one key: a search
@@ -36,12 +38,12 @@ type Keychain struct {
 }
 
 // NewKeychain returns the keychain. It runs nothing yet.
-func NewKeychain(opts SystemOptions) *Keychain {
+func NewKeychain(opts Options) *Keychain {
 	return &Keychain{Program: "/usr/bin/security", timeout: opts.timeout()}
 }
 
 // Location implements [Keyring].
-func (k *Keychain) Location() string { return SystemKeyring }
+func (k *Keychain) Location() string { return System }
 
 // Find implements [Keyring], with one process however many keys there are.
 func (k *Keychain) Find(ctx context.Context, keys []string) ([]string, error) {
@@ -87,7 +89,7 @@ func (k *Keychain) removeAll(ctx context.Context, key string) error {
 	// Without -w and -g it prints attributes, no secret.
 	switch _, err := k.run(ctx, "find-generic-password", "-s", key, "-a", Account); {
 	case err == nil:
-		return ErrStillThere
+		return disk.ErrStillThere
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	default:

@@ -1,6 +1,6 @@
 //go:build unix
 
-package store_test
+package keyring_test
 
 import (
 	"errors"
@@ -15,7 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/credclean/credclean/internal/keyringtest"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // A directory that is not there holds nothing, and is not made.
@@ -24,7 +25,7 @@ func TestFileKeyringNoDirectory(t *testing.T) {
 	write(t, filepath.Join(parent, "file"), "")
 	must(t, os.Symlink("nowhere", filepath.Join(parent, "dangling")))
 	for _, name := range []string{"keyring", "a/b", "dangling", "file/keyring"} {
-		k := store.FileKeyring{Dir: filepath.Join(parent, name), Default: true}
+		k := keyring.File{Dir: filepath.Join(parent, name), Default: true}
 		wantFound(t, k, []string{"dev", ".."})
 		if listed, err := k.List(t.Context()); len(listed) > 0 || err != nil {
 			t.Errorf("%s: listed %q, %v", name, listed, err)
@@ -42,7 +43,7 @@ func TestFileKeyringBadDirectory(t *testing.T) {
 	loop := filepath.Join(parent, "loop")
 	must(t, os.Symlink("loop", loop))
 	for _, dir := range []string{filepath.Join(parent, "file"), filepath.Join(parent, "fifo"), loop, "", "relative"} {
-		k := store.FileKeyring{Dir: dir}
+		k := keyring.File{Dir: dir}
 		for what, err := range map[string]error{
 			"Find":   second(k.Find(t.Context(), []string{"dev"})),
 			"List":   second(k.List(t.Context())),
@@ -64,7 +65,7 @@ func TestFileKeyringLinkedDirectory(t *testing.T) {
 	must(t, os.Mkdir(dir, 0o700))
 	must(t, os.Symlink(dir, link))
 	must(t, keyringtest.SetFile(link, "dev", "secret"))
-	k := store.FileKeyring{Dir: link}
+	k := keyring.File{Dir: link}
 	wantFound(t, k, []string{"dev"}, "dev")
 	must(t, k.Remove(t.Context(), "dev"))
 	wantNames(t, dir)
@@ -93,24 +94,24 @@ func TestFileKeyringNotRegular(t *testing.T) {
 			must(t, keyringtest.SetFile(dir, "prod", "secret"))
 			before := names(t, dir)
 
-			k := store.FileKeyring{Dir: dir}
+			k := keyring.File{Dir: dir}
 			wantFound(t, k, []string{"dev", "atmos_dev", "prod"}, "prod")
 			wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
 			wantError(t, k.Remove(t.Context(), "atmos_dev"), fs.ErrNotExist)
 
 			k.Default = true
 			found, err := k.Find(t.Context(), []string{"dev", "atmos_dev", "prod"})
-			wantError(t, err, store.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
+			wantError(t, err, disk.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
 			if diff := cmp.Diff([]string{"prod"}, found); diff != "" {
 				t.Errorf("found: %s", diff)
 			}
 			listed, err := k.List(t.Context())
-			wantError(t, err, store.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
+			wantError(t, err, disk.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
 			if diff := cmp.Diff([]string{"prod"}, listed); diff != "" {
 				t.Errorf("listed: %s", diff)
 			}
 			wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
-			wantError(t, k.Remove(t.Context(), "atmos_dev"), store.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
+			wantError(t, k.Remove(t.Context(), "atmos_dev"), disk.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
 			wantNames(t, dir, before...)
 			wantNames(t, outside, "dev")
 		})
@@ -120,7 +121,7 @@ func TestFileKeyringNotRegular(t *testing.T) {
 // Names that only Windows takes for something else are names like any other.
 func TestFileKeyringNames(t *testing.T) {
 	dir := t.TempDir()
-	k := store.FileKeyring{Dir: dir}
+	k := keyring.File{Dir: dir}
 	keys := []string{`..\x`, `C:\x`, "a:b", "q?", `a"b`, "a|b", "trail.", "trail ", "..."}
 	must(t, keyringtest.SetFile(dir, "trail", "secret"))
 	for _, key := range keys {
@@ -138,7 +139,7 @@ func TestFileKeyringNames(t *testing.T) {
 func TestFileKeyringManyKeys(t *testing.T) {
 	work := func(n int) float64 {
 		dir, keys := manyFiles(t, n)
-		k := store.FileKeyring{Dir: dir, Default: true}
+		k := keyring.File{Dir: dir, Default: true}
 		return testing.AllocsPerRun(1, func() { wantFound(t, k, keys, keys...) })
 	}
 	if small, large := work(500), work(5000); large > 15*small {
@@ -148,7 +149,7 @@ func TestFileKeyringManyKeys(t *testing.T) {
 
 func BenchmarkFileKeyringFind(b *testing.B) {
 	dir, keys := manyFiles(b, 10_000)
-	k := store.FileKeyring{Dir: dir, Default: true}
+	k := keyring.File{Dir: dir, Default: true}
 	for b.Loop() {
 		if found, err := k.Find(b.Context(), keys); len(found) != len(keys) || err != nil {
 			b.Fatal(len(found), err)

@@ -1,4 +1,4 @@
-package store_test
+package keyring_test
 
 import (
 	"errors"
@@ -11,7 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/credclean/credclean/internal/keyringtest"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // An entry that cannot be removed stays, and the error says why.
@@ -20,10 +21,10 @@ func TestFileKeyringNotWritable(t *testing.T) {
 	must(t, keyringtest.SetFile(dir, "atmos_dev", "secret"))
 	must(t, os.Chmod(dir, 0o500))
 	t.Cleanup(func() { must(t, os.Chmod(dir, 0o700)) })
-	k := store.FileKeyring{Dir: dir, Default: true}
+	k := keyring.File{Dir: dir, Default: true}
 	err := powerless(func() error { return k.Remove(t.Context(), "atmos_dev") })
 	wantError(t, err, fs.ErrPermission, filepath.Join(dir, "atmos_dev"))
-	if errors.Is(err, store.ErrStillThere) {
+	if errors.Is(err, disk.ErrStillThere) {
 		t.Errorf("error %v", err)
 	}
 	wantNames(t, dir, "atmos_dev")

@@ -1,4 +1,4 @@
-package store_test
+package keyring_test
 
 import (
 	"encoding/base64"
@@ -13,14 +13,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/credclean/credclean/internal/keyringtest"
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 func TestFileKeyring(t *testing.T) {
 	for _, isDefault := range []bool{true, false} {
 		t.Run(fmt.Sprintf("default %t", isDefault), func(t *testing.T) {
 			dir := t.TempDir()
-			k := store.FileKeyring{Dir: dir, Default: isDefault}
+			k := keyring.File{Dir: dir, Default: isDefault}
 			keys := []string{"atmos_r_dev", "dev", "a/b", "100%", "%2F", "with space", "ünï", ".hidden", "..x"}
 			wantFound(t, k, keys)
 			for _, key := range append(keys, "prod", "atmos/stack/component/name") {
@@ -51,7 +51,7 @@ func TestFileKeyringBadKeys(t *testing.T) {
 	parent := t.TempDir()
 	dir := filepath.Join(parent, "keyring")
 	must(t, os.Mkdir(dir, 0o700))
-	k := store.FileKeyring{Dir: dir, Default: true}
+	k := keyring.File{Dir: dir, Default: true}
 	must(t, keyringtest.SetFile(dir, "dev", "secret"))
 	bad := []string{"", ".", "..", "a\x00b", "\xff", strings.Repeat("x", 256), strings.Repeat("/", 86)}
 	for _, key := range bad {
@@ -96,7 +96,7 @@ func TestFileKeyringForeignFiles(t *testing.T) {
 			write(t, filepath.Join(dir, "dev"), text)
 			write(t, filepath.Join(dir, "atmos_dev"), text)
 			must(t, keyringtest.SetFile(dir, "prod", "secret"))
-			k := store.FileKeyring{Dir: dir}
+			k := keyring.File{Dir: dir}
 			wantFound(t, k, []string{"dev", "atmos_dev", "prod"}, "prod")
 			listed, err := k.List(t.Context())
 			must(t, err)
@@ -120,7 +120,7 @@ func TestFileKeyringForeignFiles(t *testing.T) {
 // A file of one MiB may be an entry, a larger one is none.
 func TestFileKeyringLargest(t *testing.T) {
 	dir := t.TempDir()
-	k := store.FileKeyring{Dir: dir}
+	k := keyring.File{Dir: dir}
 	entry := encode(`{"alg":"A","enc":"B"}`) + ".a.b.c."
 	entry += strings.Repeat("x", 1<<20-len(entry))
 	write(t, filepath.Join(dir, "largest"), entry)
@@ -134,7 +134,7 @@ func TestFileKeyringLargest(t *testing.T) {
 // A key of the secrets store is never an entry, whatever identity has its name.
 func TestFileKeyringSecretsStore(t *testing.T) {
 	dir := t.TempDir()
-	k := store.FileKeyring{Dir: dir, Default: true}
+	k := keyring.File{Dir: dir, Default: true}
 	wantFound(t, k, []string{"atmos/dev"})
 	must(t, keyringtest.SetFile(dir, "atmos/dev", "secret"))
 	found, err := k.Find(t.Context(), []string{"atmos/dev"})
@@ -153,7 +153,7 @@ func TestFileKeyringForeignSpelling(t *testing.T) {
 	dir := t.TempDir()
 	must(t, keyringtest.SetFile(dir, "dev", "secret"))
 	must(t, os.Rename(filepath.Join(dir, "dev"), filepath.Join(dir, "a%2fb")))
-	k := store.FileKeyring{Dir: dir}
+	k := keyring.File{Dir: dir}
 	if listed, err := k.List(t.Context()); len(listed) > 0 || err != nil {
 		t.Errorf("listed %q, %v", listed, err)
 	}

@@ -1,4 +1,4 @@
-package store
+package keyring
 
 import (
 	"context"
@@ -10,18 +10,20 @@ import (
 
 	"github.com/danieljoos/wincred"
 	"github.com/zalando/go-keyring"
+
+	"github.com/credclean/credclean/store/disk"
 )
 
-// NewSystemKeyring is the keyring of the operating system: the Windows
+// NewSystem is the keyring of the operating system: the Windows
 // Credential Manager, which asks nobody and does not lock.
-func NewSystemKeyring(SystemOptions) Keyring { return credentialManager{} }
+func NewSystem(Options) Keyring { return credentialManager{} }
 
 // A credentialManager removes with the library that Atmos writes with. Its
 // target names are the key, a colon and the account (zalando/go-keyring v0.2.8,
 // keyring_windows.go).
 type credentialManager struct{}
 
-func (credentialManager) Location() string { return SystemKeyring }
+func (credentialManager) Location() string { return System }
 
 // Find implements [Keyring].
 func (m credentialManager) Find(ctx context.Context, keys []string) ([]string, error) {
@@ -50,7 +52,7 @@ func (m credentialManager) Remove(ctx context.Context, key string) error {
 	}
 	found, err = m.Find(ctx, []string{key})
 	if err == nil && len(found) > 0 {
-		err = fmt.Errorf("keyring entry %q: %w", key, ErrStillThere)
+		err = fmt.Errorf("keyring entry %q: %w", key, disk.ErrStillThere)
 	}
 	return err
 }

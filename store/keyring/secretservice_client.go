@@ -1,6 +1,6 @@
 //go:build linux || freebsd || openbsd || netbsd || dragonfly
 
-package store
+package keyring
 
 import (
 	"context"
@@ -41,7 +41,7 @@ type client struct {
 
 // connect dials the session bus and asks the service for its collections, all
 // within the timeout.
-func connect(ctx context.Context, opts SystemOptions) (*client, error) {
+func connect(ctx context.Context, opts Options) (*client, error) {
 	c := &client{timeout: opts.timeout()}
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()

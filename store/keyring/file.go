@@ -1,4 +1,4 @@
-package store
+package keyring
 
 import (
 	"context"
@@ -12,16 +12,18 @@ import (
 
 	"github.com/99designs/keyring"
 	"github.com/mtibben/percent"
+
+	"github.com/credclean/credclean/store/disk"
 )
 
-// A FileKeyring is a directory in which Atmos keeps one encrypted file per
+// A File is a directory in which Atmos keeps one encrypted file per
 // entry (99designs/keyring v1.2.2, file.go). File names are the keys, so that it is
 // looked at and emptied without its password.
 //
 // Other programs' files may be in the directory, since Atmos takes the parent of a
 // configured path that has an extension. Therefore only regular files are
 // entries, and those that need not be Atmos's must look like encrypted ones.
-type FileKeyring struct {
+type File struct {
 	// Dir is the directory, an absolute path. It is never created.
 	Dir string
 	// Default says that Dir is where Atmos keeps its keyring if nobody tells it
@@ -30,12 +32,12 @@ type FileKeyring struct {
 }
 
 // Location is the directory.
-func (k FileKeyring) Location() string { return k.Dir }
+func (k File) Location() string { return k.Dir }
 
 // Find implements [Keyring]. A key that cannot be a file name is an error, and
 // so is something else than a file in the place of an entry; neither keeps it
 // from finding the others.
-func (k FileKeyring) Find(ctx context.Context, keys []string) ([]string, error) {
+func (k File) Find(ctx context.Context, keys []string) ([]string, error) {
 	files, err := k.files()
 	if len(files) == 0 {
 		return nil, err
@@ -72,7 +74,7 @@ func (k FileKeyring) Find(ctx context.Context, keys []string) ([]string, error) 
 }
 
 // Remove implements [Keyring].
-func (k FileKeyring) Remove(ctx context.Context, key string) error {
+func (k File) Remove(ctx context.Context, key string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -114,11 +116,11 @@ func (k FileKeyring) Remove(ctx context.Context, key string) error {
 	case err != nil:
 		return err
 	}
-	return &fs.PathError{Op: "remove", Path: path, Err: ErrStillThere}
+	return &fs.PathError{Op: "remove", Path: path, Err: disk.ErrStillThere}
 }
 
 // List implements [Keyring].
-func (k FileKeyring) List(ctx context.Context) ([]string, error) {
+func (k File) List(ctx context.Context) ([]string, error) {
 	files, err := k.files()
 	if err != nil {
 		return nil, err
@@ -147,7 +149,7 @@ func (k FileKeyring) List(ctx context.Context) ([]string, error) {
 }
 
 // look makes sure that the directory is there, which 99designs/keyring would create.
-func (k FileKeyring) look() error {
+func (k File) look() error {
 	if !filepath.IsAbs(k.Dir) {
 		return fmt.Errorf("keyring directory %q: not an absolute path", k.Dir)
 	}
@@ -162,20 +164,20 @@ func (k FileKeyring) look() error {
 }
 
 // files are what is in the directory; none if there is no directory.
-func (k FileKeyring) files() ([]fs.DirEntry, error) {
+func (k File) files() ([]fs.DirEntry, error) {
 	if err := k.look(); err != nil {
-		return nil, ignoreAbsent(err)
+		return nil, disk.IgnoreAbsent(err)
 	}
 	dir, err := os.Open(k.Dir)
 	if err != nil {
-		return nil, ignoreAbsent(err)
+		return nil, disk.IgnoreAbsent(err)
 	}
 	defer dir.Close()
 	return dir.ReadDir(-1)
 }
 
 // isEntry tells whether the file under name, which is of this type, is the entry of key.
-func (k FileKeyring) isEntry(key, name string, typ fs.FileMode) (bool, error) {
+func (k File) isEntry(key, name string, typ fs.FileMode) (bool, error) {
 	proven := k.Default && strings.HasPrefix(key, "atmos_")
 	switch {
 	case typ.IsRegular() && proven:
@@ -183,7 +185,7 @@ func (k FileKeyring) isEntry(key, name string, typ fs.FileMode) (bool, error) {
 	case typ.IsRegular():
 		return isEncrypted(filepath.Join(k.Dir, name))
 	case proven:
-		return false, &fs.PathError{Op: "open", Path: filepath.Join(k.Dir, name), Err: ErrNotRegular}
+		return false, &fs.PathError{Op: "open", Path: filepath.Join(k.Dir, name), Err: disk.ErrNotRegular}
 	}
 	return false, nil
 }

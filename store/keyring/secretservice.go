@@ -1,6 +1,6 @@
 //go:build linux || freebsd || openbsd || netbsd || dragonfly
 
-package store
+package keyring
 
 import (
 	"context"
@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/credclean/credclean/store/disk"
 )
 
 // A SecretService is the keyring behind the freedesktop.org Secret Service:
@@ -23,19 +25,19 @@ import (
 // attribute service is the key, username is [Account]. All collections are searched,
 // for entries of old may be elsewhere than where they are written today.
 type SecretService struct {
-	opts      SystemOptions
+	opts      Options
 	dead      error                    // the first ErrTimeout or ErrNoService
 	announced bool                     // whether opts.Announce was called
 	refused   map[dbus.ObjectPath]bool // collections whose unlock dialog was dismissed
 }
 
 // NewSecretService returns the Secret Service. It connects when it is first used.
-func NewSecretService(opts SystemOptions) *SecretService {
+func NewSecretService(opts Options) *SecretService {
 	return &SecretService{opts: opts, refused: make(map[dbus.ObjectPath]bool)}
 }
 
 // Location implements [Keyring].
-func (s *SecretService) Location() string { return SystemKeyring }
+func (s *SecretService) Location() string { return System }
 
 // Find implements [Keyring]. A locked collection that hides what is in it is an
 // ErrLocked with its name.
@@ -94,7 +96,7 @@ func (s *SecretService) Remove(ctx context.Context, key string) error {
 		_, err = c.eachCollection(func(col dbus.ObjectPath) ([]string, error) {
 			left, err := c.search(ctx, col, entry(key))
 			if len(left) > 0 {
-				err = ErrStillThere
+				err = disk.ErrStillThere
 			}
 			return nil, err
 		})

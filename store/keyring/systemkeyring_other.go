@@ -1,6 +1,6 @@
 //go:build !(linux || freebsd || openbsd || netbsd || dragonfly || darwin || windows)
 
-package store
+package keyring
 
 import (
 	"context"
@@ -8,14 +8,14 @@ import (
 	"runtime"
 )
 
-// NewSystemKeyring is a keyring that has no service: Atmos knows none here either.
-func NewSystemKeyring(SystemOptions) Keyring { return noKeyring{} }
+// NewSystem is a keyring that has no service: Atmos knows none here either.
+func NewSystem(Options) Keyring { return noKeyring{} }
 
 type noKeyring struct{}
 
 func (noKeyring) err() error { return fmt.Errorf("%w on %s", ErrNoService, runtime.GOOS) }
 
-func (noKeyring) Location() string                                   { return SystemKeyring }
+func (noKeyring) Location() string                                   { return System }
 func (k noKeyring) Find(context.Context, []string) ([]string, error) { return nil, k.err() }
 func (k noKeyring) Remove(context.Context, string) error             { return k.err() }
 func (k noKeyring) List(context.Context) ([]string, error)           { return nil, k.err() }

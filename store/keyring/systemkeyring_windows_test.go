@@ -1,4 +1,4 @@
-package store_test
+package keyring_test
 
 import (
 	"context"
@@ -9,17 +9,17 @@ import (
 
 	"github.com/danieljoos/wincred"
 	"github.com/google/go-cmp/cmp"
-	"github.com/zalando/go-keyring"
+	zalando "github.com/zalando/go-keyring"
 
-	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/keyring"
 )
 
 // set writes an entry as Atmos does, with the library that it uses.
 func set(t *testing.T, account string, keys ...string) {
 	t.Helper()
 	for _, key := range keys {
-		must(t, keyring.Set(key, account, "secret of "+key))
-		t.Cleanup(func() { _ = keyring.Delete(key, account) }) // it may be gone
+		must(t, zalando.Set(key, account, "secret of "+key))
+		t.Cleanup(func() { _ = zalando.Delete(key, account) }) // it may be gone
 	}
 }
 
@@ -48,11 +48,11 @@ func targets(t *testing.T) []string {
 
 func TestCredentialManager(t *testing.T) {
 	before := targets(t)
-	k := store.NewSystemKeyring(store.SystemOptions{})
+	k := keyring.NewSystem(keyring.Options{})
 	keys := []string{"dev", "atmos_acme_dev", "atmos_dev", "a:b", "a/b", `a\b`, "ünï", "with space", "*", "100%"}
 	wantFound(t, k, keys)
-	set(t, store.Account, keys...)
-	set(t, store.Account, "dev-admin", "atmos_acme_dev-admin", "de")
+	set(t, keyring.Account, keys...)
+	set(t, keyring.Account, "dev-admin", "atmos_acme_dev-admin", "de")
 	wantFound(t, k, append([]string{"gone"}, keys...), keys...)
 	listed, err := k.List(t.Context())
 	must(t, err)
@@ -72,7 +72,7 @@ func TestCredentialManager(t *testing.T) {
 		t.Errorf("left (-want +got):\n%s", diff)
 	}
 	for _, key := range []string{"dev-admin", "atmos_acme_dev-admin", "de"} {
-		if secret, err := keyring.Get(key, store.Account); secret != "secret of "+key || err != nil {
+		if secret, err := zalando.Get(key, keyring.Account); secret != "secret of "+key || err != nil {
 			t.Errorf("%s: %q, %v", key, secret, err)
 		}
 	}
@@ -82,18 +82,18 @@ func TestCredentialManager(t *testing.T) {
 func TestCredentialManagerNeighbours(t *testing.T) {
 	set(t, "atmos-secrets", "dev", "atmos/prod/vpc/token")
 	set(t, "someone", "dev")
-	setGeneric(t, "dev", store.Account)
+	setGeneric(t, "dev", keyring.Account)
 	setGeneric(t, "git:https://code.example", "ana")
 	setGeneric(t, "prod:atmos-auth", "ana")
 	setGeneric(t, "test:atmos-auth", "")
 	before := targets(t)
-	k := store.NewSystemKeyring(store.SystemOptions{})
+	k := keyring.NewSystem(keyring.Options{})
 	keys := []string{"dev", "prod", "test", "git"}
 	wantFound(t, k, keys)
 	for _, key := range keys {
 		wantError(t, k.Remove(t.Context(), key), fs.ErrNotExist)
 	}
-	set(t, store.Account, "dev")
+	set(t, keyring.Account, "dev")
 	wantFound(t, k, keys, "dev")
 	must(t, k.Remove(t.Context(), "dev"))
 	if diff := cmp.Diff(before, targets(t)); diff != "" {
@@ -103,9 +103,9 @@ func TestCredentialManagerNeighbours(t *testing.T) {
 
 // Two spellings of a name are one credential, and either way it is found by one of them.
 func TestCredentialManagerLetterCase(t *testing.T) {
-	set(t, store.Account, "Dev", "dev")
-	k := store.NewSystemKeyring(store.SystemOptions{})
-	found, err := k.Find(t.Context(), store.Spellings("Dev"))
+	set(t, keyring.Account, "Dev", "dev")
+	k := keyring.NewSystem(keyring.Options{})
+	found, err := k.Find(t.Context(), []string{"Dev", "dev"})
 	must(t, err)
 	if len(found) == 0 {
 		t.Error("not found")
@@ -113,16 +113,16 @@ func TestCredentialManagerLetterCase(t *testing.T) {
 	for _, key := range found {
 		must(t, k.Remove(t.Context(), key))
 	}
-	wantFound(t, k, store.Spellings("Dev"))
-	if secret, err := keyring.Get("dev", store.Account); err == nil {
+	wantFound(t, k, []string{"Dev", "dev"})
+	if secret, err := zalando.Get("dev", keyring.Account); err == nil {
 		t.Errorf("left: %q", secret)
 	}
 }
 
 // The secrets store has another account; under ours its keys are refused.
 func TestCredentialManagerSecretsStore(t *testing.T) {
-	set(t, store.Account, "atmos/dev")
-	k := store.NewSystemKeyring(store.SystemOptions{})
+	set(t, keyring.Account, "atmos/dev")
+	k := keyring.NewSystem(keyring.Options{})
 	if found, err := k.Find(t.Context(), []string{"atmos/dev"}); len(found) > 0 || err == nil {
 		t.Errorf("found %q, %v", found, err)
 	}
@@ -132,16 +132,16 @@ func TestCredentialManagerSecretsStore(t *testing.T) {
 	if err := k.Remove(t.Context(), "atmos/dev"); err == nil {
 		t.Error("removed")
 	}
-	if _, err := keyring.Get("atmos/dev", store.Account); err != nil {
+	if _, err := zalando.Get("atmos/dev", keyring.Account); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestCredentialManagerCancelled(t *testing.T) {
-	set(t, store.Account, "dev")
+	set(t, keyring.Account, "dev")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	k := store.NewSystemKeyring(store.SystemOptions{})
+	k := keyring.NewSystem(keyring.Options{})
 	wantError(t, k.Remove(ctx, "dev"), context.Canceled)
 	wantFound(t, k, []string{"dev"}, "dev")
 }
@@ -152,7 +152,7 @@ func TestCredentialManagerManyKeys(t *testing.T) {
 	for i := range 100 {
 		keys = append(keys, fmt.Sprintf("identity-%d", i))
 	}
-	set(t, store.Account, keys...)
-	k := store.NewSystemKeyring(store.SystemOptions{})
+	set(t, keyring.Account, keys...)
+	k := keyring.NewSystem(keyring.Options{})
 	wantFound(t, k, append(many(), keys...), keys...)
 }

@@ -1,4 +1,4 @@
-package store
+package keyring
 
 import (
 	"errors"
@@ -8,16 +8,18 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/credclean/credclean/store/disk"
 )
 
-// SystemKeyring is the location of the keyring of the operating system.
-const SystemKeyring = "system keyring"
+// System is the location of the keyring of the operating system.
+const System = "system keyring"
 
 // DefaultTimeout is how long a system keyring may take for an answer if nothing else was asked for.
 const DefaultTimeout = 5 * time.Second
 
-// SystemOptions say how long to wait for a system keyring. The zero value is ready.
-type SystemOptions struct {
+// Options say how long to wait for a system keyring. The zero value is ready.
+type Options struct {
 	// Timeout bounds the connection with the first answer, and every later
 	// call. Zero is DefaultTimeout.
 	Timeout time.Duration
@@ -32,18 +34,18 @@ type SystemOptions struct {
 	Announce func()
 }
 
-func (o SystemOptions) timeout() time.Duration {
+func (o Options) timeout() time.Duration {
 	if o.Timeout > 0 {
 		return o.Timeout
 	}
 	return DefaultTimeout
 }
 
-// KeyringOnDisk tells whether what keeps a keyring for a Secret Service lies in one of the
+// OnDisk tells whether what keeps a keyring for a Secret Service lies in one of the
 // places where it is by default: the keyrings of GNOME (and those of oo7, in v1) and KDE,
 // and the settings of a KeePassXC that is to be one. Then something may be stored that nobody
 // answers for now. With an error it is not known.
-func KeyringOnDisk(home string, lookupEnv func(string) (string, bool)) (bool, error) {
+func OnDisk(home string, lookupEnv func(string) (string, bool)) (bool, error) {
 	var errs []error
 	for _, data := range under(home, ".local/share", lookupEnv, "XDG_DATA_HOME") {
 		for _, pattern := range []string{"keyrings/*.keyring", "keyrings/v1/*.keyring", "kwalletd/*.kwl"} {
@@ -52,7 +54,7 @@ func KeyringOnDisk(home string, lookupEnv func(string) (string, bool)) (bool, er
 			if slices.ContainsFunc(files, func(f fs.DirEntry) bool { return strings.HasSuffix(f.Name(), file[1:]) }) {
 				return true, nil
 			}
-			errs = append(errs, ignoreAbsent(absentIfNoWay(err)))
+			errs = append(errs, disk.IgnoreAbsent(absentIfNoWay(err)))
 		}
 	}
 	for _, config := range under(home, ".config", lookupEnv, "XDG_CONFIG_HOME") {
@@ -63,7 +65,7 @@ func KeyringOnDisk(home string, lookupEnv func(string) (string, bool)) (bool, er
 				return true, nil
 			}
 		}
-		errs = append(errs, ignoreAbsent(absentIfNoWay(err)))
+		errs = append(errs, disk.IgnoreAbsent(absentIfNoWay(err)))
 	}
 	return false, errors.Join(errs...)
 }

@@ -1,6 +1,0 @@
-package store
-
-import "github.com/credclean/credclean/internal/early"
-
-//nolint:gochecknoinits // 99designs/keyring has been imported by now, see nobus
-func init() { early.Restore() }
