@@ -8,8 +8,9 @@ GOTESTFLAGS :=
 FUZZTIME := 5s
 PKG := ./config
 KILLED := 90
+ATMOS :=
 
-.PHONY: help build demo test mounts faults fuzz cover mutants vulnerabilities bench picture lint lint-contrib \
+.PHONY: help build demo test mounts drift faults fuzz cover mutants vulnerabilities bench picture lint lint-contrib \
 	require snapshot ci
 
 help: ## Show this help
@@ -25,11 +26,14 @@ picture: ## Draw docs/demo.svg from a real run
 	FORCE_COLOR=1 testdata/demo/run 2>/dev/null | go run ./docs/picture >docs/demo.svg
 
 test: require ## Run all tests; as root on Debian, install first what they need
-	go test $(GOTESTFLAGS) ./...
+	go test $(GOTESTFLAGS) ./... ./testdata/drift
 
 # They need root and the right to mount, which an ordinary container does not have.
 mounts: ## Run the tests that mount file systems
-	go test -count=1 -tags mounts -run 'FileSystem$$' .
+	go test -count=1 -tags mounts -run 'FileSystem$$' ./internal/programtest
+
+drift: ## Log in with a real Atmos, ATMOS=/path/to/atmos, log out, and look for what it left
+	@go run ./testdata/drift -atmos "$(ATMOS)"
 
 faults: require ## Fail and kill a logout at every system call, with every cause (minutes)
 	CREDCLEAN_FAULTS=all go test -count=1 -timeout 60m -run '^Test(Faults|Killed)$$' ./internal/programtest
