@@ -16,7 +16,7 @@ import (
 	"github.com/credclean/credclean/store"
 )
 
-// A kindRow is a line of the README's table of kinds.
+// A kindRow is a line of the table of kinds.
 type kindRow struct {
 	kinds         []string // each after what it is a kind of; those for any kind have none
 	removed, left string
@@ -24,14 +24,14 @@ type kindRow struct {
 
 func readKinds(t *testing.T) []kindRow {
 	t.Helper()
-	page, err := os.ReadFile("../README.md")
+	page, err := os.ReadFile("kinds.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, table, _ := strings.Cut(string(page), "<!-- kinds -->\n")
 	table, _, found := strings.Cut(table, "<!-- /kinds -->")
 	if !found {
-		t.Fatal("README.md has no table of kinds")
+		t.Fatal("docs/kinds.md has no table of kinds")
 	}
 	var rows []kindRow
 	for line := range strings.Lines(table) {

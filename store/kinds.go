@@ -15,7 +15,7 @@ func Knows(kind string) bool {
 	return slices.ContainsFunc(KnownKinds(), func(k KnownKind) bool { return k.Kind == kind })
 }
 
-// KnownKinds are all kinds that the releases of Atmos have had. The README says
+// KnownKinds are all kinds that the releases of Atmos have had. docs/kinds.md says
 // of each what is removed.
 func KnownKinds() []KnownKind {
 	return []KnownKind{
