@@ -28,3 +28,27 @@ type Cut struct {
 
 // Changes tells whether there is anything to do.
 func (c Cut) Changes() bool { return c.Empty || c.Leftover || len(c.Removed) > 0 }
+
+// names lists each name once, in the order in which it came.
+type names struct {
+	list []string
+	seen map[string]bool
+}
+
+func (n *names) add(name string) {
+	if n.seen == nil {
+		n.seen = make(map[string]bool)
+	}
+	if !n.seen[name] {
+		n.seen[name] = true
+		n.list = append(n.list, name)
+	}
+}
+
+func setOf(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, s := range list {
+		set[s] = true
+	}
+	return set
+}

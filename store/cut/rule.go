@@ -118,7 +118,7 @@ func split(name string, data []byte) (preamble []byte, sections []section) {
 		start = end
 	}
 	for i, line := range lines {
-		title, ok := header(line)
+		title, ok := oldHeader(line)
 		if !ok {
 			continue
 		}
@@ -126,7 +126,7 @@ func split(name string, data []byte) (preamble []byte, sections []section) {
 			title = profile(title)
 		}
 		stamp := i
-		expires, ok := expiration(lines, i-1)
+		expires, ok := oldExpiration(lines, i-1)
 		if ok {
 			stamp = i - 1
 		}
@@ -147,9 +147,9 @@ func split(name string, data []byte) (preamble []byte, sections []section) {
 	return preamble, sections
 }
 
-// header reads the title in a section header. As in ini.v1 it goes up to the
+// oldHeader reads the title in a section header. As in ini.v1 it goes up to the
 // last bracket, but a comment behind it is not part of it.
-func header(line []byte) (title string, ok bool) {
+func oldHeader(line []byte) (title string, ok bool) {
 	text := bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\ufeff")))
 	if len(text) == 0 || text[0] != '[' {
 		return "", false
@@ -176,14 +176,9 @@ func profile(title string) string {
 	return title
 }
 
-func isComment(line []byte) bool {
-	text := bytes.TrimSpace(line)
-	return len(text) > 0 && (text[0] == ';' || text[0] == '#')
-}
-
-// expiration reads the comment of line i if it is the one of Atmos:
+// oldExpiration reads the comment of line i if it is the one of Atmos:
 // "; atmos: expiration=<RFC 3339>" (pkg/auth/cloud/aws/files.go since v1.196.0).
-func expiration(lines [][]byte, i int) (expires time.Time, ok bool) {
+func oldExpiration(lines [][]byte, i int) (expires time.Time, ok bool) {
 	if i < 0 || !isComment(lines[i]) {
 		return time.Time{}, false
 	}
