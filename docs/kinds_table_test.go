@@ -13,6 +13,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/credclean/credclean/elsewhere"
 	"github.com/credclean/credclean/store"
 )
 
@@ -22,23 +25,33 @@ type kindRow struct {
 	removed, left string
 }
 
-func readKinds(t *testing.T) []kindRow {
+// readTable reads the rows of a table of kinds.md, without the heading.
+func readTable(t *testing.T, name string, columns int) [][]string {
 	t.Helper()
 	page, err := os.ReadFile("kinds.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, table, _ := strings.Cut(string(page), "<!-- kinds -->\n")
-	table, _, found := strings.Cut(table, "<!-- /kinds -->")
+	_, table, _ := strings.Cut(string(page), "<!-- "+name+" -->\n")
+	table, _, found := strings.Cut(table, "<!-- /"+name+" -->")
 	if !found {
-		t.Fatal("docs/kinds.md has no table of kinds")
+		t.Fatalf("docs/kinds.md has no table of %s", name)
 	}
-	var rows []kindRow
+	var rows [][]string
 	for line := range strings.Lines(table) {
 		cells := strings.Split(strings.Trim(line, "| \n"), " | ")
-		if len(cells) != 3 || cells[0] == "kind" {
-			continue
+		if len(cells) != columns && !strings.HasPrefix(line, "|---") {
+			t.Fatalf("%d columns: %s", len(cells), line)
 		}
+		rows = append(rows, cells)
+	}
+	return rows[2:]
+}
+
+func readKinds(t *testing.T) []kindRow {
+	t.Helper()
+	var rows []kindRow
+	for _, cells := range readTable(t, "kinds", 3) {
 		r := kindRow{removed: cells[1], left: cells[2]}
 		of, _, _ := strings.Cut(cells[0], " `")
 		for i, kind := range strings.Split(cells[0], "`") {
@@ -95,65 +108,91 @@ func TestKindsOnPage(t *testing.T) {
 	}
 }
 
-// Beside a kind stands every place that is looked in for it, and what ends that
-// which is left alone.
+// Beside a kind stands every place that is looked in for it.
 func TestPlacesOnPage(t *testing.T) {
-	want := func(r kindRow, cell string, texts ...string) {
-		for _, text := range texts {
-			if !strings.Contains(cell, text) {
-				t.Errorf("%s: %s is missing", strings.Join(r.kinds, ", "), text)
-			}
-		}
-	}
 	rows := readKinds(t)
-	row := func(kind string) kindRow {
+	want := func(kind string, text string) {
 		i := slices.IndexFunc(rows, func(r kindRow) bool { return slices.Contains(r.kinds, kind) })
-		if i < 0 {
-			t.Fatalf("%s is missing", kind)
-		}
-		return rows[i]
-	}
-	for _, k := range store.KnownKinds() {
-		r := row(owned(k.Of, k.Kind))
-		for _, l := range store.Locations() {
-			if len(l.Kinds) > 0 && l.Of == k.Of && l.For(k.Kind) {
-				want(r, r.removed, fixedPart(l))
-			}
-		}
-		if strings.Contains(r.removed, "keyring entry") != k.Keyring {
-			t.Errorf("%s: whether there is a keyring entry", owned(k.Of, k.Kind))
-		}
-		if k.Of == store.OfIntegration || strings.HasSuffix(k.Kind, "/emulator") {
-			continue
-		}
-		for _, f := range store.Foreigners() {
-			if (store.Location{Kinds: f.Kinds}).For(k.Kind) {
-				want(r, r.left, append(f.Paths, strings.Split(f.End, "; ")...)...)
-			}
+		if i < 0 || !strings.Contains(rows[i].removed, text) {
+			t.Errorf("%s: %s is missing", kind, text)
 		}
 	}
 	for _, l := range store.Locations() {
+		for _, k := range store.KnownKinds() {
+			if len(l.Kinds) > 0 && l.Of == k.Of && l.For(k.Kind) {
+				want(owned(k.Of, k.Kind), fixedPart(l.Path))
+			}
+		}
 		switch {
-		case l.Kind == store.AWSFiles:
-			r := row("any root of a chain")
-			want(r, r.removed, "credentials", "config")
+		case l.Of == store.OfRoot:
+			want("any root of a chain", "credentials")
+			want("any root of a chain", "config")
 		case len(l.Kinds) == 0:
-			r := row("any identity")
-			want(r, r.removed, fixedPart(l))
+			want("any identity", fixedPart(l.Path))
+		}
+	}
+	for _, k := range store.KnownKinds() {
+		for _, r := range rows {
+			if slices.Contains(r.kinds, owned(k.Of, k.Kind)) && strings.Contains(r.removed, "keyring entry") != k.Keyring {
+				t.Errorf("%s: whether there is a keyring entry", owned(k.Of, k.Kind))
+			}
 		}
 	}
 }
 
-// fixedPart is what tells a location from others: the file's name, as far as it is the same for all.
-func fixedPart(l store.Location) string {
-	before, after, varies := strings.Cut(path.Base(l.Path), "{")
-	switch {
-	case !varies || before != "":
+// fixedPart is what tells a location from others, as far as it is the same for all: the
+// file's name, the directories above it, or its ending.
+func fixedPart(location string) string {
+	before, after, varies := strings.Cut(path.Base(location), "{")
+	if !varies || before != "" {
 		return before
-	case l.Fixed() != "":
-		return l.Fixed()
+	}
+	dir := path.Dir(location)
+	if dir = strings.Trim(dir[strings.LastIndexByte(dir, '}')+1:], "/"); dir != "" {
+		return dir
 	}
 	return after[strings.LastIndexByte(after, '}')+1:]
+}
+
+// Beside a kind stands which other programs keep what Atmos may have used for it, and no others.
+func TestOtherProgramsOfKinds(t *testing.T) {
+	for _, r := range readKinds(t) {
+		for _, kind := range r.kinds {
+			_, name, _ := strings.Cut(kind, " ")
+			uses := make(map[string]bool)
+			for _, p := range elsewhere.UsedBy([]string{name}) {
+				uses[p.Program] = true
+			}
+			for _, program := range []string{"aws", "az", "gcloud"} {
+				_, keeps, _ := strings.Cut(r.left, "what `")
+				if says := strings.Contains("`"+keeps, "`"+program+"`"); says != uses[program] && !strings.HasPrefix(kind, "integration ") {
+					t.Errorf("%s: whether %s keeps something for it: says %t", kind, program, says)
+				}
+			}
+		}
+	}
+}
+
+// The page tells every place of other programs, which variable moves it, and every command that ends what is there.
+func TestOtherProgramsOnPage(t *testing.T) {
+	rows := readTable(t, "elsewhere", 4)
+	var want [][]string
+	for i, p := range elsewhere.Places() {
+		row := []string{"`" + path.Join("~", p.Base, p.File) + "`", "–", "", "`" + strings.Join(p.Ends, "` or `") + "`"}
+		if p.Variable != "" {
+			row[1] = "`" + p.Variable + "`"
+		}
+		if i < len(rows) {
+			row[2] = rows[i][2]
+			if closed := strings.Contains(row[2], "not opened"); closed == p.Opened {
+				t.Errorf("%s: whether it is opened", row[0])
+			}
+		}
+		want = append(want, row)
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("docs/kinds.md (-code +page):\n%s", diff)
+	}
 }
 
 // Wherever the code speaks of a kind, it is one that is known.

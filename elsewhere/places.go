@@ -48,7 +48,7 @@ type Place struct {
 // of aws, az and gcloud and the code of aws-cli, azure-cli and the Google Cloud
 // SDK; that of UsedBy is pkg/auth of Atmos: an aws/ambient identity takes the AWS
 // SDK's default chain, gcp/adc and gcp/service-account the application default
-// credentials, and the kinds of Azure but azure/subscription share files with az.
+// credentials, and the kinds of Azure share files with az.
 func Places() []Place {
 	ambient := []string{"ambient", "aws/ambient"}
 	azure := []string{"ambient", "azure/cli", "azure/device-code", "azure/interactive", "azure/oidc", "azure/subscription"}

@@ -41,6 +41,7 @@ func KnownKinds() []KnownKind {
 		{"azure/subscription", OfIdentity, false},
 		{"gcp/service-account", OfIdentity, true},
 		{"gcp/project", OfIdentity, true},
+		{"atmos/pro", OfIdentity, true},
 		{"aws/emulator", OfIdentity, false},
 		{"azure/emulator", OfIdentity, false},
 		{"gcp/emulator", OfIdentity, false},
