@@ -1,152 +1,159 @@
 package disk
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
-	"path"
 
 	"github.com/credclean/credclean/store/cut"
 )
 
-// LookSections tells what a rule would do to an AWS file. It changes nothing
-// and takes no lock. The error is fs.ErrNotExist if there is no file.
-func (f *Files) LookSections(p Place, rule cut.Rule) (cut.Cut, error) {
-	leftover, err := f.leftover(p)
-	if err != nil {
-		return cut.Cut{}, err
-	}
-	data, err := f.Read(p)
-	switch {
-	case leftover && errors.Is(err, fs.ErrNotExist):
-		return cut.Cut{Leftover: true}, nil
-	case err != nil:
-		return cut.Cut{}, err
-	}
-	c := rule.Apply(path.Base(p.Path), data)
-	c.Leftover = leftover
-	return c, nil
+// maxEdit bounds the size of a file that is edited, in bytes. Real ones have a few thousand.
+const maxEdit = 16 << 20
+
+// An Outcome is what was done to a file.
+type Outcome struct {
+	cut.Cut
+	// Target is the path of what was changed, if a symbolic link led to it.
+	Target string
+	// Links are the hard links to the old file that are left: it is still on the disk under another name.
+	Links int
 }
 
-// leftover tells whether the new file of a killed run stands beside p.
-func (f *Files) leftover(p Place) (bool, error) {
-	_, err := f.Look(p.temp())
-	return err == nil, IgnoreAbsent(err)
-}
-
-// RemoveSections applies a rule to an AWS file. Of a symbolic link the link
-// goes. Else it is Edit.
-func (f *Files) RemoveSections(ctx context.Context, p Place, rule cut.Rule) (cut.Cut, error) {
-	if info, err := f.Look(p); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		return cut.Cut{}, f.removeLink(p)
-	}
-	return f.Edit(ctx, p, func(data []byte) (cut.Cut, error) { return rule.Apply(path.Base(p.Path), data), nil })
-}
-
-// Edit cuts something out of a file under the lock that Atmos takes, and looks
-// again. A file that stays is replaced in one step, so that at any moment it is
-// either as before or as after. The error is fs.ErrNotExist if there was nothing to do.
-func (f *Files) Edit(ctx context.Context, p Place, apply func([]byte) (cut.Cut, error)) (cut.Cut, error) {
-	return f.edit(p, apply, ownMode, func() (func(), error) { return f.lock(ctx, p, LockWait) })
-}
-
-// EditShared is Edit for the file of another program: its mode stays, and so
-// does whether there is a lock file. With kubectl's lock that file must not exist
-// before: it is what client-go's clientcmd takes for a lock.
-func (f *Files) EditShared(ctx context.Context, p Place, lock SharedLock, apply func([]byte) (cut.Cut, error)) (cut.Cut, error) {
-	return f.edit(p, apply, sameMode, func() (func(), error) {
-		existed := f.absent(p.lock()) != nil
-		if lock == KubectlLock {
-			return f.create(ctx, p, LockWait)
-		}
-		unlock, err := f.lock(ctx, p, LockWait)
-		return func() {
-			if !removableWhileOpen {
-				unlock()
-			}
-			if !existed {
-				_ = f.remove(p.lock()) // an empty lock file harms nobody
-			}
-			unlock()
-		}, err
+// Edit cuts something out of a file under the locks that other programs take, and looks again. The
+// file is replaced in one step, so that at any moment it is either as before or as after;
+// if nothing is left of it, it is removed. That of another program keeps its mode and
+// owner; if it changes meanwhile, the edit starts over, and gives up after the fifth time. The
+// error is fs.ErrNotExist if there was nothing to do, and else names the place.
+func (h *Home) Edit(ctx context.Context, p Place, cutter cut.Cutter) (out Outcome, err error) {
+	err = h.in(p, func(d *Dir, name string) error {
+		out, err = d.edit(ctx, name, cutter)
+		return err
 	})
+	return out, err
 }
 
-// A mode says which mode a file has after it was edited.
-type mode func(old fs.FileMode) fs.FileMode
-
-func ownMode(fs.FileMode) fs.FileMode      { return 0o600 }
-func sameMode(old fs.FileMode) fs.FileMode { return old.Perm() }
-
-func (f *Files) edit(p Place, apply func([]byte) (cut.Cut, error), mode mode, lock func() (func(), error)) (cut.Cut, error) {
-	leftover, err := f.leftover(p)
+func (d *Dir) edit(ctx context.Context, name string, cutter cut.Cutter) (out Outcome, err error) {
+	s, err := d.find(name)
+	if err == nil {
+		s.close()
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return Outcome{}, err
+	} else if left, leftErr := d.hasLeftover(name); leftErr != nil {
+		return Outcome{}, leftErr
+	} else if !left {
+		return Outcome{}, err
+	}
+	unlock, err := d.lock(ctx, name)
 	if err != nil {
-		return cut.Cut{}, err
+		return Outcome{}, err
 	}
-	if _, err := f.Look(p); err != nil && !leftover {
-		return cut.Cut{}, err
-	}
-	unlock, err := lock()
+	defer func() { err = errors.Join(err, unlock()) }()
+	left, err := d.dropLeftover(name)
 	if err != nil {
-		return cut.Cut{}, err
+		return Outcome{}, err
 	}
-	defer unlock()
-	if err := IgnoreAbsent(f.in(p.temp(), (*os.Root).Remove)); err != nil {
-		return cut.Cut{}, err
+	const tries = 5
+	for range tries {
+		out, err = d.editOnce(ctx, name, cutter)
+		if !errors.Is(err, errChanged) && !errors.Is(err, ErrStillThere) {
+			break
+		}
 	}
-	c, info, err := f.apply(p, apply)
+	if errors.Is(err, fs.ErrNotExist) && left {
+		out.Leftover, err = true, nil
+	}
+	return out, err
+}
+
+// errChanged: another program writes a file while it is edited.
+var errChanged = errors.New("another program keeps changing it")
+
+// editOnce edits a file. The error is errChanged if another program was faster, and ErrStillThere if
+// what was cut out is in the file afterwards.
+func (d *Dir) editOnce(ctx context.Context, name string, cutter cut.Cutter) (Outcome, error) {
+	s, err := d.find(name)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer s.close()
+	if err := s.check(); err != nil {
+		return Outcome{}, err
+	}
+	data, err := s.read(ctx, maxEdit)
+	if err != nil {
+		return Outcome{}, err
+	}
+	c, err := cutter.Apply(data)
+	out := Outcome{Cut: c, Target: s.target(), Links: Links(s.info) - 1}
 	switch {
-	case leftover && errors.Is(err, fs.ErrNotExist):
-		return cut.Cut{Leftover: true}, nil
 	case err != nil:
-		return cut.Cut{}, err
+		return out, err
 	case c.Empty:
-		return c, f.remove(p)
-	case len(c.Removed) == 0 && leftover:
-		return c, nil
+		return out, s.remove(func() error { return s.unchanged(ctx, data) })
 	case len(c.Removed) == 0:
-		return c, fs.ErrNotExist
+		return out, fs.ErrNotExist
 	}
-	replaced := func(dir *os.Root, name string) error { return replace(dir, name, c.Data, info, mode(info.Mode())) }
-	if err := f.in(p, replaced); err != nil {
-		return c, err
+	if err := s.replace(c.Data, func() error { return s.unchanged(ctx, data) }); err != nil {
+		return out, err
 	}
-	again, _, err := f.apply(p, apply)
-	if err == nil && again.Changes() {
-		err = &fs.PathError{Op: "rename", Path: p.String(), Err: ErrStillThere}
+	again, err := d.Read(ctx, name, maxEdit)
+	if err == nil {
+		c, err = cutter.Apply(again)
 	}
-	return c, err
+	if err == nil && c.Changes() {
+		err = s.place().wrap("rename", ErrStillThere)
+	}
+	return out, err
 }
 
-func (f *Files) apply(p Place, apply func([]byte) (cut.Cut, error)) (cut.Cut, fs.FileInfo, error) {
-	data, info, err := f.read(p)
-	if err != nil {
-		return cut.Cut{}, nil, err
+// check refuses a file that may not be removed or replaced.
+func (s spot) check() error {
+	err := s.dir.home.checkOwner(s.info)
+	if err == nil && !s.info.Mode().IsRegular() {
+		err = ErrNotRegular
 	}
-	c, err := apply(data)
-	return c, info, err
+	return s.place().wrap("remove", err)
+}
+
+// unchanged compares a file with what was read of it.
+func (s spot) unchanged(ctx context.Context, data []byte) error {
+	var err error
+	if s.info, err = s.in.lstat(s.file); err != nil {
+		return err
+	}
+	now, err := s.read(ctx, maxEdit)
+	if err == nil && !bytes.Equal(now, data) {
+		err = s.place().wrap("replace", errChanged)
+	}
+	return err
 }
 
 // replace writes data beside a file and renames it over it. Both reach the disk
 // in this order, so that a crash leaves the old file or the new one.
-func replace(root *os.Root, name string, data []byte, old fs.FileInfo, mode fs.FileMode) (err error) {
-	temp := name + TempSuffix
-	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+func (s spot) replace(data []byte, unchanged func() error) (err error) {
+	temp := s.file + TempSuffix
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, IgnoreAbsent(s.in.root.Remove(temp)))
+		}
+		if e := (*os.LinkError)(nil); errors.As(err, &e) {
+			err = s.place().wrap("replace", e.Err)
+		}
+		err = s.place().named(err)
+	}()
+	if err := IgnoreAbsent(s.in.root.Remove(temp)); err != nil {
+		return err
+	}
+	file, err := s.in.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, IgnoreAbsent(root.Remove(temp)))
-		}
-	}()
 	_, err = file.Write(data)
 	if err == nil {
-		err = keepOwner(file, old)
-	}
-	if err == nil && mode != 0o600 {
-		err = file.Chmod(mode)
+		err = s.dress(file)
 	}
 	if err == nil {
 		err = file.Sync()
@@ -154,8 +161,24 @@ func replace(root *os.Root, name string, data []byte, old fs.FileInfo, mode fs.F
 	if err = errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	if err = patiently(func() error { return root.Rename(temp, name) }); err != nil {
+	if err := unchanged(); err != nil {
 		return err
 	}
-	return syncDir(root)
+	if err := patiently(func() error { return s.in.root.Rename(temp, s.file) }); err != nil {
+		return err
+	}
+	return syncDir(s.in.root)
+}
+
+// dress gives a new file the owner of the old one, so that root takes nothing away from a user,
+// and if it is another program's, its mode.
+func (s spot) dress(file *os.File) error {
+	uid, gid := owner(s.info)
+	if err := give(file, uid, gid); err != nil {
+		return err
+	}
+	if mode := s.info.Mode().Perm(); s.dir.place.Of != Atmos && mode != 0o600 {
+		return file.Chmod(mode)
+	}
+	return nil
 }

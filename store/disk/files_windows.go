@@ -6,6 +6,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/windows"
 )
 
 // Windows has neither flag: nothing at these paths blocks an open there.
@@ -39,4 +41,28 @@ func patiently(try func() error) error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// owner is the same for all files: here access lists say who may do what.
+func owner(fs.FileInfo) (uid, gid int) { return -1, -1 }
+
+// Links is 1: package os does not tell.
+func Links(fs.FileInfo) int { return 1 }
+
+func give(*os.File, int, int) error { return nil }
+
+// How a file is locked.
+const (
+	alone    uint32 = windows.LOCKFILE_EXCLUSIVE_LOCK
+	together uint32 = 0
+)
+
+// tryFlock locks the first byte of a file, as gofrs/flock does, unless another process has.
+// The lock ends when the file is closed.
+func tryFlock(file *os.File, how uint32) (ok bool, err error) {
+	err = windows.LockFileEx(windows.Handle(file.Fd()), how|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, new(windows.Overlapped))
+	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) || errors.Is(err, windows.ERROR_IO_PENDING) {
+		return false, nil
+	}
+	return err == nil, err
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/credclean/credclean/store/cut"
 	"github.com/credclean/credclean/store/disk"
 )
 
@@ -35,13 +34,12 @@ func TestOpenElsewhere(t *testing.T) {
 	}{
 		"edited": {
 			func(s site) error {
-				_, err := s.files.RemoveSections(s.Context(), s.place(credentials), own)
-				return err
+				return s.edit(s.place(credentials))
 			},
 			map[string]string{credentials: prod, credentials + ".lock": ""},
 		},
 		"removed": {
-			func(s site) error { return s.files.Remove(s.place(credentials)) },
+			func(s site) error { return remove(s.home, s.place(credentials)) },
 			map[string]string{"aws/corp/": ""},
 		},
 	} {
@@ -63,10 +61,10 @@ func TestOpenElsewhereForLong(t *testing.T) {
 	s.plant(credentials, deep+prod)
 	defer s.openElsewhere(credentials)()
 	begin := time.Now()
-	if _, err := s.files.RemoveSections(t.Context(), s.place(credentials), own); err == nil {
+	if err := s.edit(s.place(credentials)); err == nil {
 		t.Error("no error")
 	}
-	if err := s.files.Remove(s.place(credentials)); err == nil {
+	if err := remove(s.home, s.place(credentials)); err == nil {
 		t.Error("no error")
 	}
 	if took := time.Since(begin); took > 10*time.Second {
@@ -78,19 +76,14 @@ func TestOpenElsewhereForLong(t *testing.T) {
 // The lock file of another program's file goes with the lock, though an open one
 // cannot be removed here.
 func TestEditSharedLock(t *testing.T) {
-	cut := func(data []byte) (cut.Cut, error) {
-		if string(data) == "two" {
-			return cut.Cut{Data: data}, nil
-		}
-		return cut.Cut{Data: []byte("two"), Removed: []string{"one"}}, nil
-	}
-	for name, lock := range map[string]disk.SharedLock{"flock": disk.FileLock, "kubectl": disk.KubectlLock} {
+	for name, of := range map[string]disk.Program{"docker": disk.Docker, "kubectl": disk.Kubectl, "az": disk.Azure} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
-			s.plant("config", "one two")
-			_, err := s.files.EditShared(t.Context(), s.place("config"), lock, cut)
-			s.wantIs(err, nil)
-			s.holds(map[string]string{"config": "two"})
+			s.plant("config", deep+prod)
+			p := s.place("config")
+			p.Of = of
+			s.wantIs(s.edit(p), nil)
+			s.holds(map[string]string{"config": prod})
 		})
 	}
 }

@@ -3,159 +3,286 @@ package disk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
+	"path"
+	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
-// LockWait is how long another program may hold the lock of an AWS file.
-const LockWait = 10 * time.Second
+// LockSuffix ends the name of the lock of a file, for all programs but az.
+const LockSuffix = ".lock"
 
-// A SharedLock is how programs keep out of each other's way in a shared file.
-type SharedLock int
+// azureSuffix ends the name of the lock of az.
+const azureSuffix = ".lockfile"
 
-// create takes a lock that consists in the existence of the lock file.
-func (f *Files) create(ctx context.Context, p Place, wait time.Duration) (unlock func(), err error) {
-	deadline := time.Now().Add(wait)
-	for {
-		file, err := f.openFile(p.lock(), os.O_CREATE|os.O_EXCL|os.O_WRONLY)
+// A held is a lock that this process has.
+type held struct {
+	dir     *Dir
+	name    string
+	file    *os.File
+	created bool
+	goes    bool // the file goes with the lock
+}
+
+// release gives the lock back. Where possible its file goes first, so that nobody has the lock
+// in between.
+func (l held) release() (err error) {
+	if !removableWhileOpen {
+		_ = l.file.Close()
+	}
+	if l.goes {
+		err = l.dir.unlink(l.name)
+	}
+	_ = l.file.Close()
+	return err
+}
+
+// lock takes the locks that programs take before they touch a file. Where they
+// are in use, it waits, for as long as the run has patience left.
+func (d *Dir) lock(ctx context.Context, name string) (unlock func() error, err error) {
+	var locks []held
+	unlock = func() error {
+		var errs []error
+		for _, l := range locks {
+			errs = append(errs, l.release())
+		}
+		return errors.Join(errs...)
+	}
+	take := func(name string, try func(*Dir, string) (held, error)) {
 		if err == nil {
-			return func() {
-				_ = file.Close()       // nothing was written
-				_ = f.remove(p.lock()) // kubectl names it if it is in its way
-			}, nil
+			var l held
+			if l, err = d.wait(ctx, name, try); err == nil {
+				locks = append(locks, l)
+			}
 		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, err
+	}
+	switch d.place.Of {
+	case Atmos, Docker:
+		take(name+LockSuffix, (*Dir).tryLock)
+	case Kubectl:
+		take(name+LockSuffix, (*Dir).tryExistence)
+	case Azure:
+		take(name+LockSuffix, (*Dir).tryLock)
+		take(name+azureSuffix, (*Dir).tryExistence)
+	}
+	if err != nil {
+		return nil, errors.Join(err, unlock())
+	}
+	return unlock, nil
+}
+
+// wait tries to take a lock again and again.
+func (d *Dir) wait(ctx context.Context, name string, try func(*Dir, string) (held, error)) (held, error) {
+	for {
+		l, err := try(d, name)
+		if !errors.Is(err, ErrInUse) || d.home.patience <= 0 {
+			return l, err
 		}
-		if !time.Now().Before(deadline) {
-			return nil, &fs.PathError{Op: "lock", Path: p.lock().String(), Err: ErrInUse}
+		begin := time.Now()
+		select {
+		case <-ctx.Done():
+			return held{}, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
 		}
-		if err := pause(ctx); err != nil {
-			return nil, err
-		}
+		d.home.patience -= time.Since(begin)
 	}
 }
 
-// pause waits before the next try to take a lock.
-func pause(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(50 * time.Millisecond):
-		return nil
+// tryLock takes the lock that Atmos takes: flock on a file that is made if it is not there
+// (pkg/auth/cloud/aws/files.go since v1.196.0). The error is ErrInUse if another process has it.
+func (d *Dir) tryLock(name string) (held, error) {
+	path := d.place.Join(name)
+	fail := func(err error) (held, error) {
+		return held{}, path.wrap("lock", err)
 	}
+	flags := os.O_RDWR | NonBlocking
+	info, err := d.lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		flags |= os.O_CREATE | os.O_EXCL
+	case err != nil:
+		return held{}, err
+	case isLink(info):
+		return fail(ErrSymlink)
+	}
+	file, err := d.root.OpenFile(name, flags, 0o600)
+	if errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) { // another process was faster
+		return fail(ErrInUse)
+	}
+	if err != nil {
+		return held{}, path.named(err)
+	}
+	created := flags&os.O_CREATE != 0
+	l := held{d, name, file, created, created && d.place.Of != Atmos}
+	if created && d.home.foreign { // else the user's own programs could not open it
+		err = file.Chown(d.home.uid, d.home.gid)
+	}
+	if err == nil {
+		err = l.take()
+	}
+	if err != nil {
+		_ = file.Close()
+		return fail(err)
+	}
+	return l, nil
 }
 
-// RemoveLocks removes the lock files of files that are not there any more,
-// while it holds all of their locks. The error is fs.ErrNotExist if there are none,
-// and fs.ErrExist if a file is there or another program holds a lock, so that they
-// are still needed.
-func (f *Files) RemoveLocks(ctx context.Context, files ...Place) error {
-	there := false
-	for _, p := range files {
-		if err := f.absent(p); err != nil {
-			return err
+// take locks the file, and makes sure that it still has its name: another process may have
+// removed it since it was opened.
+func (l held) take() error {
+	ok, err := tryFlock(l.file, alone)
+	if err != nil {
+		return err
+	}
+	mine, err := l.file.Stat()
+	if err != nil {
+		return err
+	}
+	if now, err := l.dir.lstat(l.name); !ok || err != nil || !os.SameFile(now, mine) {
+		return ErrInUse
+	}
+	return nil
+}
+
+// tryExistence takes a lock that consists in the existence of its file. In the file stand
+// our process and the time, and it is locked for as long as the process lives, so that a later
+// run can tell that it was left behind, and take it over. The error is ErrInUse if another process has it.
+func (d *Dir) tryExistence(name string) (held, error) {
+	path := d.place.Join(name)
+	inUse := path.wrap("lock", ErrInUse)
+	l, err := d.tryLock(name)
+	if errors.Is(err, fs.ErrPermission) {
+		if _, lookErr := d.lstat(name); lookErr == nil {
+			return held{}, inUse // kubectl's own file may not be opened by anybody
 		}
-		switch err := f.absent(p.lock()); {
-		case errors.Is(err, fs.ErrExist):
-			there = true
-		case err != nil:
-			return err
+	}
+	if err != nil {
+		return held{}, err
+	}
+	l.goes = true
+	if !l.created && !l.abandoned() {
+		_ = l.file.Close()
+		return held{}, inUse
+	}
+	text := fmt.Sprintf("%d %s %s\n", os.Getpid(), ourName, time.Now().UTC().Format(time.RFC3339))
+	if err := errors.Join(l.file.Truncate(0), second(l.file.WriteAt([]byte(text), 0))); err != nil {
+		return held{}, errors.Join(path.named(err), l.release())
+	}
+	return l, nil
+}
+
+// ourName stands in our locks, where az has its command line.
+const ourName = "credclean"
+
+// abandoned tells whether the process that made a file, on which nobody has a lock, is gone. That is certain
+// of a run of ours; of az, which locks its file as soon as there is one; and of a run of ours
+// that was killed before it could write to the file. That of kubectl is empty too, but nobody may write to it.
+func (l held) abandoned() bool {
+	info, err := l.file.Stat()
+	if err != nil {
+		return false
+	}
+	start := make([]byte, 64)
+	n, _ := l.file.ReadAt(start, 0) // io.EOF
+	if words := strings.Fields(string(start[:n])); len(words) > 1 && words[1] == ourName {
+		return true
+	}
+	const instant = 2 * time.Second
+	if time.Since(info.ModTime()) < instant {
+		return false
+	}
+	return l.dir.place.Of == Azure || n == 0 && info.Mode()&0o200 != 0
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// LockHeld tells whether another process has a lock now. It makes no file, and takes no lock away.
+// The error is fs.ErrNotExist if there is no file.
+func (d *Dir) LockHeld(name string) (bool, error) {
+	path := d.place.Join(name)
+	info, err := d.lstat(name)
+	if err != nil {
+		return false, err
+	}
+	if !info.Mode().IsRegular() {
+		return false, path.wrap("open", ErrNotRegular)
+	}
+	file, err := d.root.OpenFile(name, os.O_RDONLY|NonBlocking, 0)
+	if err != nil {
+		return false, path.named(err)
+	}
+	defer file.Close()
+	free, err := tryFlock(file, together)
+	return !free && err == nil, path.named(err)
+}
+
+// RemoveLocks removes the lock files of files that are not there any more, while it holds all of
+// their locks. Those of Docker's and az's files, which only Atmos makes, go even if the file is there.
+// The error is fs.ErrNotExist if there are none, and fs.ErrExist if a file is there or
+// another program has a lock, so that they are still needed.
+func (h *Home) RemoveLocks(files ...Place) (err error) {
+	var locks []held
+	defer func() {
+		for _, l := range locks {
+			err = errors.Join(err, l.release())
+			l.dir.Close()
 		}
+	}()
+	there, err := h.unneededLocks(files)
+	if err != nil {
+		return err
 	}
 	if !there {
 		return fs.ErrNotExist
 	}
-	var unlocks []func()
-	release := func() {
-		for _, unlock := range unlocks {
-			unlock()
-		}
-		unlocks = nil
-	}
-	defer func() { release() }()
 	for _, p := range files {
-		unlock, err := f.lock(ctx, p, 0)
+		d, err := h.Open(p.Dir())
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		l, err := d.tryLock(path.Base(p.Path) + LockSuffix)
+		if err != nil {
+			d.Close()
+		}
 		if errors.Is(err, ErrInUse) {
 			return fs.ErrExist
 		}
 		if err != nil {
 			return err
 		}
-		unlocks = append(unlocks, unlock)
+		locks = append(locks, l)
 	}
-	for _, p := range files {
-		if err := f.absent(p); err != nil {
-			return err // somebody logged in meanwhile
-		}
-	}
-	if !removableWhileOpen {
-		release()
-	}
-	var errs []error
-	for _, p := range files {
-		errs = append(errs, IgnoreAbsent(f.remove(p.lock())))
-	}
-	return errors.Join(errs...)
-}
-
-// absent is nil if there is nothing at a place, and fs.ErrExist if there is something.
-func (f *Files) absent(p Place) error {
-	if _, err := f.Look(p); err != nil {
-		return IgnoreAbsent(err)
-	}
-	return fs.ErrExist
-}
-
-// lock takes the lock that Atmos takes before it touches an AWS file: flock on
-// <file>.lock (pkg/auth/cloud/aws/files.go since v1.196.0). It waits at most wait.
-func (f *Files) lock(ctx context.Context, p Place, wait time.Duration) (unlock func(), err error) {
-	name := p.String() + LockSuffix
-	deadline := time.Now().Add(wait)
-	for {
-		l := flock.New(name, flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow), flock.SetPermissions(0o600))
-		ok, err := l.TryLock()
-		if err != nil {
-			return nil, lockError(name, err)
-		}
-		if ok && sameFile(name, l) {
-			return func() { _ = l.Close() }, nil // the lock ends with the process at the latest
-		}
-		_ = l.Close() // it is not held, or on a file that is no longer the lock
-		if !ok && !time.Now().Before(deadline) {
-			return nil, &fs.PathError{Op: "lock", Path: name, Err: ErrInUse}
-		}
-		if err := pause(ctx); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// lockError names the file, which a failed flock does not, but a failed open.
-func lockError(name string, err error) error {
-	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+	if _, err := h.unneededLocks(files); err != nil { // somebody has logged in meanwhile
 		return err
 	}
-	return &fs.PathError{Op: "lock", Path: name, Err: err}
-}
-
-// sameFile tells whether the lock is held on the file that has the name now:
-// another program may have removed it between the opening and the locking.
-func sameFile(name string, l *flock.Flock) bool {
-	held, err := l.Stat()
-	if err != nil {
-		return false
+	for i := range locks {
+		locks[i].goes = true
 	}
-	now, err := os.Lstat(name)
-	return err == nil && os.SameFile(held, now)
+	return nil
 }
 
-// LockIsFree tells whether nobody holds the lock of this name. It creates nothing.
-func LockIsFree(name string) (bool, error) {
-	l := flock.New(name, flock.SetFlag(os.O_RDONLY|noFollow))
-	ok, err := l.TryRLock()
-	return ok, errors.Join(err, l.Close())
+// unneededLocks tells whether one of the files has a lock file. The error is fs.ErrExist if a file is there that
+// needs it.
+func (h *Home) unneededLocks(files []Place) (there bool, err error) {
+	for _, p := range files {
+		if p.Of == Atmos {
+			if err := h.exists(p); err == nil {
+				return false, fs.ErrExist
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return false, err
+			}
+		}
+		switch err := h.exists(Place{p.Root, p.Path + LockSuffix, p.Of}); {
+		case err == nil:
+			there = true
+		case !errors.Is(err, fs.ErrNotExist):
+			return false, err
+		}
+	}
+	return there, nil
 }

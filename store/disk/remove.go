@@ -1,96 +1,246 @@
 package disk
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"regexp"
 	"syscall"
 )
 
-// Remove removes a file and looks again. Of a symbolic link the link goes. The
+// TempSuffix ends the name that a new file has before it replaces the old one, and a symbolic
+// link before what it leads to is removed.
+const TempSuffix = ".credclean"
+
+// Remove removes a file, and looks again. Of a symbolic link, what it leads to goes, and then the link. The
 // error is fs.ErrNotExist if there was nothing.
-func (f *Files) Remove(p Place) error {
-	info, err := f.Look(p)
-	switch {
-	case err != nil:
+func (h *Home) Remove(p Place) (out Outcome, err error) {
+	err = h.in(p, func(d *Dir, name string) error {
+		out, err = d.remove(name)
 		return err
-	case info.Mode()&fs.ModeSymlink != 0:
-		return f.removeLink(p)
-	case !info.Mode().IsRegular():
-		return &fs.PathError{Op: "remove", Path: p.String(), Err: ErrNotRegular}
-	}
-	return f.remove(p)
+	})
+	return out, err
 }
 
-// RemoveTree removes a file or a whole directory and looks again. It follows no link.
-func (f *Files) RemoveTree(p Place) error {
-	info, err := f.Look(p)
+func (d *Dir) remove(name string) (Outcome, error) {
+	s, err := d.find(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if left, leftErr := d.dropLeftover(name); left || leftErr != nil {
+			return Outcome{}, leftErr
+		}
+	}
 	if err != nil {
-		return err
+		return Outcome{}, err
 	}
-	if !info.IsDir() {
-		return f.Remove(p)
+	defer s.close()
+	if err := s.check(); err != nil {
+		return Outcome{}, err
 	}
-	if err := f.in(p, (*os.Root).RemoveAll); err != nil {
-		return err
-	}
-	return f.gone(p)
+	return Outcome{Target: s.target(), Links: Links(s.info) - 1}, s.remove(func() error { return nil })
 }
 
-func (f *Files) remove(p Place) error {
-	if err := patiently(func() error { return f.in(p, (*os.Root).Remove) }); err != nil {
+// remove removes a file if it is unchanged. A symbolic link gets another name before that, so that a run that was
+// killed in between leaves no link to nothing, of which the next one could not tell
+// whether what it led to is gone.
+func (s spot) remove(unchanged func() error) error {
+	if err := unchanged(); err != nil {
 		return err
 	}
-	return f.gone(p)
+	if !s.linked() {
+		return s.in.removed(s.file)
+	}
+	marker := s.name + TempSuffix
+	if _, err := s.dir.dropLeftover(s.name); err != nil {
+		return err
+	}
+	if err := s.dir.root.Rename(s.name, marker); err != nil {
+		return s.place().named(err)
+	}
+	if err := s.in.removed(s.file); err != nil {
+		return err
+	}
+	return s.dir.removed(marker)
+}
+
+// removed removes a file, looks again and makes that durable.
+func (d *Dir) removed(name string) error {
+	if err := d.unlink(name); err != nil {
+		return err
+	}
+	return d.place.named(syncDir(d.root))
+}
+
+// unlink removes a file or an empty directory, and looks again.
+func (d *Dir) unlink(name string) error {
+	if err := patiently(func() error { return d.root.Remove(name) }); err != nil {
+		return d.place.Join(name).named(err)
+	}
+	return d.gone(name)
 }
 
 // gone looks again.
-func (f *Files) gone(p Place) error {
-	switch _, err := f.Look(p); {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
+func (d *Dir) gone(name string) error {
+	_, err := d.lstat(name)
+	if err == nil {
+		err = d.place.Join(name).wrap("remove", ErrStillThere)
 	}
-	return &fs.PathError{Op: "remove", Path: p.String(), Err: ErrStillThere}
+	return IgnoreAbsent(err)
 }
 
-// removeLink removes a symbolic link. If it led to something, that is still
-// there, so the error says where.
-func (f *Files) removeLink(p Place) error {
-	target, err := os.Readlink(p.String())
+// hasLeftover tells whether a run of ours was killed while it changed a file.
+func (d *Dir) hasLeftover(name string) (bool, error) {
+	info, err := d.lstat(name + TempSuffix)
+	if err == nil {
+		err = d.place.Join(name+TempSuffix).wrap("remove", d.home.checkOwner(info))
+	}
+	return err == nil, IgnoreAbsent(err)
+}
+
+// dropLeftover removes what a run of ours left that was killed while it changed a file:
+// a new file, or a symbolic link with what it leads to.
+func (d *Dir) dropLeftover(name string) (bool, error) {
+	left, err := d.hasLeftover(name)
+	if !left {
+		return false, err
+	}
+	marker := name + TempSuffix
+	if s, err := d.find(marker); err == nil {
+		defer s.close()
+		if s.linked() && s.check() == nil {
+			if err := s.in.removed(s.file); err != nil {
+				return true, err
+			}
+		}
+	}
+	return true, d.removed(marker)
+}
+
+// RemoveTree removes a file, or a directory with all that is in it, and looks again. It
+// follows no symbolic link, and goes on after an error. The error is fs.ErrNotExist if there
+// was nothing, and ErrSymlink if the place itself is a link.
+func (h *Home) RemoveTree(ctx context.Context, p Place) error {
+	return h.in(p, func(d *Dir, name string) error {
+		info, err := d.lstat(name)
+		switch {
+		case err != nil:
+			return err
+		case isLink(info):
+			return p.wrap("remove", ErrSymlink)
+		case !info.IsDir():
+			_, err := d.remove(name)
+			return err
+		case p.IsRoot():
+			return p.wrap("remove", fs.ErrInvalid)
+		}
+		if err := d.removeTree(ctx, info, name); err != nil {
+			return err
+		}
+		return p.named(syncDir(d.root))
+	})
+}
+
+// removeTree removes what info describes, and returns the first error.
+func (d *Dir) removeTree(ctx context.Context, info fs.FileInfo, name string) error {
+	if err := errors.Join(ctx.Err(), d.home.checkOwner(info)); err != nil {
+		return d.place.Join(name).wrap("remove", err)
+	}
+	if info.IsDir() {
+		if err := d.empty(ctx, name); err != nil {
+			return err
+		}
+	}
+	return d.unlink(name)
+}
+
+// empty removes all that is in a directory.
+func (d *Dir) empty(ctx context.Context, name string) error {
+	sub, err := d.enter(name)
 	if err != nil {
 		return err
 	}
-	if !filepath.IsAbs(target) {
-		target = filepath.Join(p.Dir().String(), target)
+	defer sub.Close()
+	infos, first := sub.Entries()
+	for _, info := range infos {
+		if err := sub.removeTree(ctx, info, info.Name()); err != nil && first == nil {
+			first = err
+		}
 	}
-	_, statErr := os.Stat(target)
-	if err := f.remove(p); err != nil {
-		return err
-	}
-	if errors.Is(statErr, fs.ErrNotExist) {
-		return nil
-	}
-	return &fs.PathError{Op: "remove", Path: p.String(), Err: fmt.Errorf("%w: the link was removed, %s was not touched", ErrSymlink, target)}
+	return first
 }
 
-// RemoveEmptyDir removes a directory if nothing is in it. The error is
-// fs.ErrNotExist if there is none, and fs.ErrExist if something is in it or
-// mounted on it.
-func (f *Files) RemoveEmptyDir(p Place) error {
-	info, err := f.Look(p)
-	if err != nil {
+// RemoveEmptyDir removes a directory if nothing is in it. The error is fs.ErrNotExist if there is
+// none, and fs.ErrExist if something is in it or mounted on it, or if it is a link.
+func (h *Home) RemoveEmptyDir(p Place) error {
+	return h.in(p, func(d *Dir, name string) error {
+		info, err := d.lstat(name)
+		if err != nil {
+			return err
+		}
+		if !info.IsDir() {
+			return p.wrap("remove", fs.ErrExist)
+		}
+		if err := d.home.checkOwner(info); err != nil {
+			return p.wrap("remove", err)
+		}
+		err = d.unlink(name)
+		if errors.Is(err, syscall.EBUSY) { // a mount point cannot be removed
+			err = p.wrap("remove", fs.ErrExist)
+		}
 		return err
+	})
+}
+
+// IsLeftover tells whether a name is that of what a killed write left beside a file: of
+// Atmos (renameio, and <file>.tmp of tokens) or of ours.
+func IsLeftover(file, name string) bool {
+	pattern := regexp.QuoteMeta(file)
+	return regexp.MustCompile(`^(\.` + pattern + `[0-9]+|` + pattern + `\.tmp|` + pattern + regexp.QuoteMeta(TempSuffix) + `)$`).MatchString(name)
+}
+
+// RemoveLeftovers removes what killed writes left beside a file, under its lock. The error is
+// fs.ErrNotExist if there was nothing.
+func (h *Home) RemoveLeftovers(ctx context.Context, p Place) error {
+	return h.in(p, func(d *Dir, name string) (err error) {
+		names, err := d.leftovers(name)
+		if err == nil && len(names) == 0 {
+			err = fs.ErrNotExist
+		}
+		if err != nil {
+			return err
+		}
+		unlock, err := d.lock(ctx, name)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, unlock()) }()
+		_, err = d.dropLeftover(name)
+		names, listErr := d.leftovers(name) // anew, now that nobody writes
+		errs := []error{err, listErr}
+		for _, name := range names {
+			errs = append(errs, d.removeLeftover(name))
+		}
+		return errors.Join(errs...)
+	})
+}
+
+func (d *Dir) removeLeftover(name string) error {
+	info, err := d.lstat(name)
+	if err == nil {
+		err = spot{d, name, d, name, info}.check()
 	}
-	if !info.IsDir() {
-		return &fs.PathError{Op: "remove", Path: p.String(), Err: fs.ErrExist}
+	if err != nil {
+		return IgnoreAbsent(err)
 	}
-	err = f.in(p, (*os.Root).Remove)
-	if errors.Is(err, syscall.EBUSY) { // a mount point cannot be removed
-		return &fs.PathError{Op: "remove", Path: p.String(), Err: fs.ErrExist}
+	return d.removed(name)
+}
+
+// leftovers are the names of what killed writes left beside a file.
+func (d *Dir) leftovers(file string) (names []string, err error) {
+	all, err := d.Names()
+	for _, name := range all {
+		if IsLeftover(file, name) {
+			names = append(names, name)
+		}
 	}
-	return err
+	return names, err
 }

@@ -1,0 +1,141 @@
+package disk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/credclean/credclean/internal/regular"
+)
+
+// What can stand in the way of a file.
+var (
+	// ErrSymlink: a symbolic link stands in the place or on the way, and leads where nothing is looked at.
+	ErrSymlink = errors.New("symbolic link is not followed")
+	// ErrNotRegular: something else than a file stands where a file should be.
+	ErrNotRegular = regular.ErrNotRegular
+	// ErrInUse: another program holds the lock. The error is an *fs.PathError that names the lock file.
+	ErrInUse = errors.New("locked by another program")
+	// ErrStillThere: it was removed, and a second look finds it all the same.
+	ErrStillThere = errors.New("still there after the removal")
+	// ErrOwner: root cleans the home of another user, and this belongs to neither of them.
+	ErrOwner = errors.New("belongs to another user")
+)
+
+// errReplaced: something else has its name since it was looked at.
+var errReplaced = errors.New("was replaced while it was read")
+
+// LockWait is how long a run waits for the locks of other programs, all together.
+const LockWait = 10 * time.Second
+
+// A Home is the home directory that is cleaned, and what may be done on behalf of its
+// user. It keeps how much time is left to wait for locks, so that one Home serves one
+// run. It is not for several goroutines.
+type Home struct {
+	dir      string
+	real     string // dir without symbolic links
+	uid, gid int    // of the user; -1 on Windows
+	foreign  bool   // root cleans the home of another user
+	patience time.Duration
+}
+
+// NewHome is the home directory dir, an absolute path, for the user that the process runs as. If
+// that is root and the directory is another user's, then no symbolic link in it
+// is followed, and nothing that belongs to a third user is removed.
+func NewHome(dir string) *Home {
+	h := &Home{dir: dir, real: dir, uid: os.Geteuid(), gid: os.Getegid(), patience: LockWait}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		h.real = real
+	}
+	if info, err := os.Stat(dir); err == nil && h.uid == 0 {
+		if uid, gid := owner(info); uid != 0 {
+			h.uid, h.gid, h.foreign = uid, gid, true
+		}
+	}
+	return h
+}
+
+// checkOwner tells whether what info describes may be removed or changed.
+func (h *Home) checkOwner(info fs.FileInfo) error {
+	if uid, _ := owner(info); h.foreign && uid != 0 && uid != h.uid {
+		return fmt.Errorf("%w (uid %d)", ErrOwner, uid)
+	}
+	return nil
+}
+
+// Look describes what is at a place; a symbolic link that may be followed is followed.
+// The error is fs.ErrNotExist if there is nothing.
+func (h *Home) Look(p Place) (info fs.FileInfo, err error) {
+	err = h.in(p, func(d *Dir, name string) error {
+		info, err = d.Look(name)
+		return err
+	})
+	return info, err
+}
+
+// exists is nil if there is something at a place, also a symbolic link, and fs.ErrNotExist if there is nothing.
+func (h *Home) exists(p Place) error {
+	return h.in(p, func(d *Dir, name string) error {
+		_, err := d.lstat(name)
+		return err
+	})
+}
+
+// Target is the path of what the symbolic link in a place, or one on the way to it, leads
+// to; empty if there is none.
+func (h *Home) Target(p Place) (target string, err error) {
+	err = h.in(p, func(d *Dir, name string) error {
+		s, err := d.find(name)
+		if err == nil {
+			target = s.target()
+			s.close()
+		}
+		return err
+	})
+	return target, err
+}
+
+// Read reads a regular file of at most so many bytes. The error is fs.ErrNotExist if
+// there is none.
+func (h *Home) Read(ctx context.Context, p Place, most int64) (data []byte, err error) {
+	err = h.in(p, func(d *Dir, name string) error {
+		data, err = d.Read(ctx, name, most)
+		return err
+	})
+	return data, err
+}
+
+// in does something in the directory that a place is in.
+func (h *Home) in(p Place, do func(d *Dir, name string) error) error {
+	d, err := h.Open(p.Dir())
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	name := "."
+	if !p.IsRoot() {
+		name = filepath.Base(filepath.FromSlash(p.Path))
+	}
+	return do(d, name)
+}
+
+// IgnoreAbsent is nil if the error is fs.ErrNotExist.
+func IgnoreAbsent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// absentIfNoWay turns "a file stands where a directory should be" into fs.ErrNotExist.
+func absentIfNoWay(err error) error {
+	if errors.Is(err, syscall.ENOTDIR) {
+		return fs.ErrNotExist
+	}
+	return err
+}
