@@ -2,6 +2,7 @@ package logout_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,7 +21,11 @@ const (
 func logins(registries ...string) string {
 	var parts []string
 	for _, r := range registries {
-		parts = append(parts, fmt.Sprintf(`"%s": {"auth": "secret-%s"}`, r, r))
+		user := "AWS"
+		if strings.HasSuffix(r, ".azurecr.io") {
+			user = "00000000-0000-0000-0000-000000000000"
+		}
+		parts = append(parts, fmt.Sprintf(`"%s": {"auth": "%s"}`, r, base64.StdEncoding.EncodeToString([]byte(user+":secret-"+r))))
 	}
 	return `{"auths": {` + strings.Join(parts, ", ") + `}, "credsStore": "desktop"}`
 }

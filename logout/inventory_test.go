@@ -120,7 +120,7 @@ func crowdedMachine(t *testing.T) home {
 	h.has(".azure/msal_token_cache.json", "of az itself")
 	h.has(".local/share/atmos/console/sessions/0123456789abcdef/cookies", "console")
 	h.has(".aws/saml2aws/storageState.json", "cookies")
-	h.has(".docker/config.json", `{"auths": {"public.ecr.aws": {"auth": "ecr"}, "ghcr.io": {"auth": "mine"}}}`)
+	h.has(".docker/config.json", `{"auths": {"public.ecr.aws": {"auth": "QVdTOmVjcg=="}, "ghcr.io": {"auth": "mine"}}}`)
 	h.has(".aws/credentials", sections("dev"))
 	h.has(".config/atmos/atmos.yaml", "auth: {}")
 	return h

@@ -107,45 +107,71 @@ func TestDockerLogins(t *testing.T) {
 		},
 		{
 			name:    "in the middle, by hand",
-			data:    `{"auths" :{ "a":{} ,"123456789012.dkr.ecr.us-east-2.amazonaws.com" : {"auth":"x"} , "b":{"auth":"y"} }}`,
+			data:    `{"auths" :{ "a":{} ,"123456789012.dkr.ecr.us-east-2.amazonaws.com" : {"auth":"QVdTOng="} , "b":{"auth":"y"} }}`,
 			want:    `{"auths" :{ "a":{} , "b":{"auth":"y"} }}`,
 			removed: []string{ecr},
 		},
 		{
 			name:    "last, CRLF and byte order mark",
-			data:    "\ufeff{\r\n  \"auths\": {\r\n    \"a\": {\"auth\": \"y\"},\r\n    \"" + ecr + "\": {\"auth\": \"x\"}\r\n  }\r\n}\r\n",
+			data:    "\ufeff{\r\n  \"auths\": {\r\n    \"a\": {\"auth\": \"y\"},\r\n    \"" + ecr + "\": {\"auth\": \"QVdTOng=\"}\r\n  }\r\n}\r\n",
 			want:    "\ufeff{\r\n  \"auths\": {\r\n    \"a\": {\"auth\": \"y\"}\r\n  }\r\n}\r\n",
 			removed: []string{ecr},
 		},
 		{
 			name:    "several, neighbours",
-			data:    `{"auths":{"` + ecr + `":{"auth":"1"},"public.ecr.aws":{"auth":"2"},"a":{"auth":"3"},"` + other + `":{"auth":"4"}}}`,
+			data:    `{"auths":{"` + ecr + `":{"auth":"QVdTOng="},"public.ecr.aws":{"auth":"QVdTOng="},"a":{"auth":"3"},"` + other + `":{"auth":"QVdTOng="}}}`,
 			want:    `{"auths":{"a":{"auth":"3"}}}`,
 			removed: []string{ecr, "public.ecr.aws", other},
 		},
 		{
 			name:    "every repetition, every spelling in JSON",
-			data:    `{"auths":{"public.ecr.aws":{"auth":"1"},"a":{},"public\u002eecr.aws":{"auth":"2"}},"auths":{"public.ecr.aws":"3"}}`,
+			data:    `{"auths":{"public.ecr.aws":{"auth":"QVdTOng="},"a":{},"public\u002eecr.aws":{"auth":"QVdTOng="}},"auths":{"public.ecr.aws":{"x":1,"auth":"QVdTOng="}}}`,
 			want:    `{"auths":{"a":{}},"auths":{}}`,
 			removed: []string{"public.ecr.aws"},
 		},
 		{
 			name: "not ours: other spellings, other places, an empty entry of a credential store",
-			data: `{"auths":{"https://public.ecr.aws":{"auth":"1"},"public.ecr.aws/":{"auth":"1"},"PUBLIC.ecr.aws":{"auth":"1"},` +
-				`"` + ecr + `":{},"` + other + `":null,"x":{"public.ecr.aws":{"auth":"2"}}},"public.ecr.aws":{"auth":"3"},"Auths":{"public.ecr.aws":4}}`,
+			data: `{"auths":{"https://public.ecr.aws":{"auth":"QVdTOng="},"public.ecr.aws/":{"auth":"QVdTOng="},"PUBLIC.ecr.aws":{"auth":"QVdTOng="},` +
+				`"` + ecr + `":{},"` + other + `":null,"x":{"public.ecr.aws":{"auth":"QVdTOng="}}},"public.ecr.aws":{"auth":"QVdTOng="},"Auths":{"public.ecr.aws":4}}`,
+		},
+		{
+			name: "the user's own logins of the same registries",
+			data: `{"auths":{"public.ecr.aws":{"auth":"bWU6TUlORQ=="},"` + ecr + `":{"auth":"QVdTeDpN"},"` + other + `":{"auth":"QVdT"},` +
+				`"acme.azurecr.io":{"auth":"cm9ib3Q6TE9OR0xJVkVE"},"more.azurecr.io":{"auth":"QVdTOng="}}}`,
+		},
+		{
+			name: "a user name in another place, or spelled otherwise, is none",
+			data: `{"auths":{"public.ecr.aws":{"username":"AWS","password":"x"},"` + ecr + `":{"Auth":"QVdTOng="},"` + other + `":{"auth":"YXdzOng="},` +
+				`"acme.azurecr.io":{"auth":["QVdTOng="]},"more.azurecr.io":{"auth":"*"}}}`,
+		},
+		{
+			name:    "ACR, and a neighbour by another user",
+			data:    `{"auths":{"acme.azurecr.io":{"auth":"MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAwOkpXVA=="},"more.azurecr.io":{"auth":"cm9ib3Q6eA=="}}}`,
+			want:    `{"auths":{"more.azurecr.io":{"auth":"cm9ib3Q6eA=="}}}`,
+			removed: []string{"acme.azurecr.io"},
+		},
+		{
+			name:    "one registry twice, once the user's own",
+			data:    `{"auths":{"public.ecr.aws":{"auth":"bWU6TUlORQ=="},"public.ecr.aws":{"auth":"QVdTOng="}}}`,
+			want:    `{"auths":{"public.ecr.aws":{"auth":"bWU6TUlORQ=="}}}`,
+			removed: []string{"public.ecr.aws"},
+		},
+		{
+			name: "ECR's user at ACR and the other way round",
+			data: `{"auths":{"acme.azurecr.io":{"auth":"QVdTOng="},"public.ecr.aws":{"auth":"MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAwOkpXVA=="}}}`,
 		},
 		{name: "an empty file", data: ""},
 		{name: "white space", data: "\ufeff \n"},
 		{name: "no logins", data: "{}"},
 		{name: "null", data: `{"auths":null}`},
-		{name: "the login of another region", data: `{"auths":{"123456789012.dkr.ecr.us-east-1.amazonaws.com":{"auth":"x"}}}`},
+		{name: "the login of another region", data: `{"auths":{"123456789012.dkr.ecr.us-east-1.amazonaws.com":{"auth":"QVdTOng="}}}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.removed == nil {
 				tt.want = tt.data
 			}
-			got, err := logins(ecr, other, "public.ecr.aws").Apply([]byte(tt.data))
+			got, err := logins(ecr, other, "public.ecr.aws", "acme.azurecr.io", "more.azurecr.io").Apply([]byte(tt.data))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -190,10 +216,10 @@ func TestDockerLoginsRefuse(t *testing.T) {
 
 func FuzzDockerLogins(f *testing.F) {
 	for _, s := range []string{
-		`{"auths":{"R":{"auth":"SECRET"},"a":{"auth":"y"}},"credsStore":"x"}`,
-		"{\n\t\"auths\": {\n\t\t\"a\": {},\n\t\t\"R\": {\n\t\t\t\"auth\": \"SECRET\"\n\t\t}\n\t}\n}\n",
-		`{"auths":{"R":{},"R":{"auth":"SECRET"},"\u0052":[1e3]},"auths":null}`,
-		"\ufeff{\r\n \"auths\" : { \"R\" : 1 , \"a\" : {\"R\":[]} } }\r\n",
+		`{"auths":{"R":{"auth":"QVdTOng="},"a":{"auth":"y"}},"credsStore":"x"}`,
+		"{\n\t\"auths\": {\n\t\t\"a\": {},\n\t\t\"R\": {\n\t\t\t\"auth\": \"QVdTOng=\"\n\t\t}\n\t}\n}\n",
+		`{"auths":{"R":{},"R":{"auth":"QVdTOng="},"\u0052":{"auth":"QVdTOng=","x":[1e3]}},"auths":null}`,
+		"\ufeff{\r\n \"auths\" : { \"R\" : {\"auth\":\"QVdTOng=\"} , \"a\" : {\"R\":[]} } }\r\n",
 		`{"auths":[]}`, ``, `null`, `{"a":"\ud800","auths":{"\ud800":1,"R":"\"}"}}`,
 	} {
 		f.Add([]byte(s))
