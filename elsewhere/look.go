@@ -118,11 +118,10 @@ func (v *visit) at(base string) { v.path = filepath.Join(base, v.File) }
 func (v visit) start(ctx context.Context) []Finding {
 	done := make(chan []Finding, 1)
 	if ctx.Err() == nil {
-		go func() {
-			v := v
+		go func(v visit) {
 			v.look(ctx, &v)
 			done <- v.found
-		}()
+		}(v)
 	}
 	select {
 	case found := <-done:

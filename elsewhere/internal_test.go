@@ -20,3 +20,21 @@ func TestNoAnswer(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 }
+
+// FuzzProfiles: whatever a file holds, it is read or refused, and a profile is found once.
+func FuzzProfiles(f *testing.F) {
+	f.Add([]byte("[a]\naws_access_key_id = x\n[profile \"b c\"]\r\n s3 =\r  x: y\n[profile]\n=\n[[]\n"))
+	f.Add([]byte("\xef\xbb\xbf[]\n:\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, name := range []func(string) (string, bool){credentialsProfile, configProfile} {
+			profiles, _ := readProfiles(data, name)
+			seen := make(map[string]bool)
+			for _, p := range profiles {
+				if seen[p.name] {
+					t.Errorf("%q twice", p.name)
+				}
+				seen[p.name] = true
+			}
+		}
+	})
+}
