@@ -1,6 +1,12 @@
 # For ~/.bashrc or ~/.zshrc: ends the working day.
-# Copy this file, or its line, to where your shell reads it.
+# Source this file there, or copy the function.
 
-# Removes the sessions of every project. It never asks: long-lived access keys,
-# of which the keyring may hold the only copy, are kept and named.
-alias eod='credclean logout --all-projects --yes --keep-long-lived'
+# Ends every session that Atmos keeps on this machine, whatever the project, and clears the
+# credential variables of this shell. It never asks: long-lived access keys, of which the keyring
+# may hold the only copy, are kept and named. "eod --revoke" ends the sessions at the provider, too.
+eod() {
+	credclean logout --all-projects --keep-long-lived --yes "$@"
+	set -- "$?"
+	eval "$(credclean unset sh)"
+	return "$1"
+}

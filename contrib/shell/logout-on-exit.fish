@@ -1,8 +1,8 @@
-# For ~/.config/fish/conf.d/: logs out of every project when the first of your
-# nested shells ends, or its terminal is closed. Shells within it change nothing.
+# For ~/.config/fish/conf.d/: logs out of every project when the outermost shell of a terminal
+# ends, or the terminal is closed. Shells that run inside it change nothing.
 #
-# Another terminal that is still open loses its sessions too: they are files of
-# yours, not of one shell.
+# Other terminals that are still open lose their sessions, too: these are your files, not one
+# shell's.
 
 if status is-interactive
     and not begin
@@ -12,6 +12,7 @@ if status is-interactive
     set -gx CREDCLEAN_SHELL $fish_pid
 
     function credclean_on_exit --on-event fish_exit
-        credclean logout --all-projects --yes --keep-long-lived --quiet </dev/null
+        credclean logout --all-projects --keep-long-lived --yes --quiet </dev/null
+        credclean unset fish | source # for the functions that run after this one
     end
 end
