@@ -56,10 +56,10 @@ func TestTelemetry(t *testing.T) {
 			want := map[string]any{
 				"api_key": "token",
 				"batch": []any{map[string]any{
-					"type": "capture", "event": "command", "library": "posthog-go", "library_version": "1.5.2", "send_feature_flags": false,
+					"event": "command",
 					"properties": map[string]any{
 						"command": "logout", "error": failed,
-						"$lib": "posthog-go", "$lib_version": "1.5.2", "$geoip_disable": true, "$ip": "0.0.0.0", "$process_person_profile": false,
+						"$geoip_disable": true, "$ip": "0.0.0.0", "$process_person_profile": false,
 					},
 				}},
 			}
@@ -67,7 +67,7 @@ func TestTelemetry(t *testing.T) {
 			if !ok {
 				t.Fatalf("%v", body)
 			}
-			for _, random := range []string{"distinct_id", "timestamp", "uuid"} {
+			for _, random := range []string{"distinct_id", "timestamp"} {
 				delete(event, random)
 			}
 			if diff := cmp.Diff(want, body); diff != "" {

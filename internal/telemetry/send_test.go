@@ -31,7 +31,7 @@ func send(ctx context.Context, tb testing.TB, s telemetry.Settings, e telemetry.
 		tb.Errorf("sending took %v", took)
 	}
 	for line := range strings.Lines(b.String()) {
-		if !strings.Contains(line, " level=DEBUG ") || strings.Contains(line, "token-1") {
+		if !strings.Contains(line, " level=DEBUG ") || strings.Contains(line, "token-1") || strings.Contains(line, "pass-1") {
 			tb.Errorf("logged: %s", line)
 		}
 	}
@@ -90,17 +90,15 @@ func TestSend(t *testing.T) {
 			Method: "POST", Path: "/batch/",
 			Header: http.Header{
 				"Accept-Encoding": {"gzip"}, "Connection": {"close"},
-				"Content-Type": {"application/json"}, "User-Agent": {"posthog-go/1.0.0"}, // the version that it has in tests
+				"Content-Type": {"application/json"}, "User-Agent": {"credclean"},
 			},
 			Body: map[string]any{
 				"api_key": "token-1",
 				"batch": []any{map[string]any{
-					"type": "capture", "uuid": "", "library": "posthog-go", "library_version": "1.0.0",
-					"timestamp": "now", "distinct_id": "random", "event": "command", "send_feature_flags": false,
+					"timestamp": "now", "distinct_id": "random", "event": "command",
 					"properties": map[string]any{
 						"command": "logout", "error": failed,
 						"$geoip_disable": true, "$ip": "0.0.0.0", "$process_person_profile": false,
-						"$lib": "posthog-go", "$lib_version": "1.0.0",
 					},
 				}},
 			},
@@ -126,8 +124,11 @@ func TestDistinctID(t *testing.T) {
 }
 
 func TestOff(t *testing.T) {
-	if log := send(t.Context(), t, telemetry.Settings{}, telemetry.Event{Command: "logout"}); log != "" {
-		t.Errorf("logged: %s", log)
+	s := receive(t, func(request) { t.Error("received an event") })
+	for _, off := range []telemetry.Settings{{}, {Endpoint: s.Endpoint}, {Token: s.Token}} {
+		if log := send(t.Context(), t, off, telemetry.Event{Command: "logout"}); log != "" {
+			t.Errorf("logged: %s", log)
+		}
 	}
 }
 
@@ -149,6 +150,13 @@ func TestFailures(t *testing.T) {
 		"overloaded": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
 		"redirects": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+		},
+		"repeats": func(w http.ResponseWriter, r *http.Request) {
+			data, _ := io.ReadAll(r.Body)
+			conn, _, err := http.NewResponseController(w).Hijack()
+			must(t, err)
+			_, _ = conn.Write(append([]byte("HTTP/1.1 "), data...))
+			_ = conn.Close()
 		},
 		"redirects a GET": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, elsewhere.URL, http.StatusFound)
@@ -188,7 +196,7 @@ func TestNoServer(t *testing.T) {
 		"http://127.0.0.1:1",
 		"http://" + silent.Addr().String(),
 		"https://" + silent.Addr().String(),
-		"no URL", "http://[", "file:///etc/passwd",
+		"no URL", "http://[", "http://user:pass-1@127.0.0.1:1", "http://user:pass-1%@127.0.0.1", "file:///etc/passwd",
 	} {
 		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()
