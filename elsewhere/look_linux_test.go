@@ -15,21 +15,49 @@ import (
 // Files that need not be opened stay closed, as the kernel saw it, and no byte or time in the home changes.
 func TestClosedFiles(t *testing.T) {
 	dir := home(t, awsHome, cloudHome)
+	files := agedFiles(t, dir)
+	before := snapshot(t, files)
+	opened := traceLook(t, dir)
+	after := snapshot(t, files)
+	read := []string{".aws/credentials", ".aws/config", ".azure/azureProfile.json", ".config/gcloud/application_default_credentials.json"}
+	for _, path := range files {
+		name := strings.TrimPrefix(path, dir+"/")
+		want := slices.Contains(read, name) || strings.HasPrefix(name, ".aws/") && filepath.Ext(name) == ".json" && !strings.Contains(name, "botocore-client-id")
+		if opened[name] != want {
+			t.Errorf("%s: opened %t, want %t", name, opened[name], want)
+		}
+		was, is := before[path], after[path]
+		if is.text != was.text || is.changed != was.changed {
+			t.Errorf("%s has changed", path)
+		}
+		if !want && is.read != was.read {
+			t.Errorf("%s was read", path)
+		}
+	}
+}
+
+// agedFiles are the files of a directory. Their access times are before their modification
+// times, so that every read renews them, also with relatime.
+func agedFiles(t *testing.T, dir string) []string {
+	t.Helper()
 	old := time.Date(2027, 11, 1, 0, 0, 0, 0, time.UTC)
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			files = append(files, path)
-			// An access time before the modification time is renewed by every read, also with relatime.
-			err = os.Chtimes(path, old, old.Add(time.Hour))
+		if err != nil || d.IsDir() {
+			return err
 		}
-		return err
+		files = append(files, path)
+		return os.Chtimes(path, old, old.Add(time.Hour))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := snapshot(t, files)
+	return files
+}
 
+// traceLook looks at a home directory in a process of its own, and returns what that opened below it.
+func traceLook(t *testing.T, dir string) map[string]bool {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -44,37 +72,23 @@ func TestClosedFiles(t *testing.T) {
 	if err != nil || !strings.Contains(string(table), "gcloud: accounts") {
 		t.Fatalf("%v\n%s", err, table)
 	}
-
 	log, err := os.ReadFile(trace)
 	if err != nil {
 		t.Fatal(err)
 	}
+	below := regexp.MustCompile(`"` + regexp.QuoteMeta(dir) + `/([^"]*)"`)
 	opened := make(map[string]bool)
 	for line := range strings.Lines(string(log)) {
-		m := regexp.MustCompile(`"(` + regexp.QuoteMeta(dir) + `[^"]*)", ([A-Z_|]*)`).FindStringSubmatch(line)
+		m := below.FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}
 		if !strings.Contains(line, "O_RDONLY") || strings.Contains(line, "O_CREAT") {
 			t.Errorf("not only read: %s", line)
 		}
-		opened[strings.TrimPrefix(m[1], dir+"/")] = true
+		opened[m[1]] = true
 	}
-	want := []string{".aws/credentials", ".aws/config", ".azure/azureProfile.json", ".config/gcloud/application_default_credentials.json"}
-	for _, path := range files {
-		name := strings.TrimPrefix(path, dir+"/")
-		open := slices.Contains(want, name) || strings.HasPrefix(name, ".aws/") && filepath.Ext(name) == ".json" && !strings.Contains(name, "botocore-client-id")
-		if opened[name] != open {
-			t.Errorf("%s: opened %t, want %t", name, opened[name], open)
-		}
-	}
-	for path, was := range before {
-		if is := snapshot(t, []string{path})[path]; is.text != was.text || is.changed != was.changed {
-			t.Errorf("%s has changed", path)
-		} else if !opened[strings.TrimPrefix(path, dir+"/")] && is.read != was.read {
-			t.Errorf("%s was read", path)
-		}
-	}
+	return opened
 }
 
 // A fileState is what a file is and when it was read and changed.

@@ -24,8 +24,7 @@ const oddHome = `
 PLANTED
 `
 
-func TestRender(t *testing.T) {
-	golden(t, render(look(t, home(t, awsHome, cloudHome), nil)), `Kept by other programs, each with what ends it:
+const table = `Kept by other programs, each with what ends it:
 
 aws: profiles (~/.aws/credentials)
   default                           long-lived access key
@@ -88,8 +87,9 @@ gcloud: application default credentials
   (~/.config/gcloud/application_default_credentials.json)
   authorized_user                   no expiry known
     gcloud auth application-default revoke
-`)
-	golden(t, render(look(t, home(t, oddHome), nil)), `Kept by other programs, each with what ends it:
+`
+
+const oddTable = `Kept by other programs, each with what ends it:
 
 aws: profiles (~/.aws/credentials)
   a profile                         cannot tell: not a file of sections
@@ -111,7 +111,11 @@ gcloud: application default credentials
   (~/.config/gcloud/application_default_credentials.json)
   ci@acme.iam.gserviceaccount.com   long-lived key
     gcloud iam service-accounts keys delete 0a1b --iam-account ci@acme.iam.gserviceaccount.com
-`)
+`
+
+func TestRender(t *testing.T) {
+	golden(t, render(look(t, home(t, awsHome, cloudHome), nil)), table)
+	golden(t, render(look(t, home(t, oddHome), nil)), oddTable)
 	golden(t, render(nil), "aws, az and gcloud keep nothing here.\n")
 }
 
