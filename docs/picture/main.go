@@ -5,7 +5,6 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -25,69 +24,83 @@ func main() {
 	}
 }
 
-// draw makes an SVG of terminal output in which only the foreground colours
-// of SGR stand.
+// columns is the width of the terminal; a longer line goes on in the next row.
+const columns = 80
+
+// colour is what an SGR code looks like; those that credclean does not use have none.
+func colour(code string) string {
+	switch code {
+	case "31":
+		return "#fb4934"
+	case "32":
+		return "#b8bb26"
+	case "33":
+		return "#fabd2f"
+	case "2":
+		return "#a89984"
+	}
+	return ""
+}
+
+// draw makes an SVG of terminal output.
 func draw(r io.Reader, w io.Writer) error {
-	var lines []string
-	width := 0
-	for s := bufio.NewScanner(r); s.Scan(); {
-		lines = append(lines, s.Text())
-		width = max(width, len([]rune(plain(s.Text()))))
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return err
 	}
-	for len(lines) > 0 && lines[0] == "" {
-		lines = lines[1:]
-	}
-	if len(lines) == 0 {
+	rows := strings.Split(strings.Trim(string(text), "\n"), "\n")
+	if rows[0] == "" {
 		return fmt.Errorf("nothing to draw")
+	}
+	var lines []string
+	for _, row := range rows {
+		lines = append(lines, spans(row)...)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%d" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">`+"\n",
-		float64(width)*charWidth+2*margin, len(lines)*lineHeight+2*margin)
+		columns*charWidth+2*margin, len(lines)*lineHeight+2*margin)
 	fmt.Fprintln(&b, `<rect width="100%" height="100%" rx="8" fill="#1d2021"/>`)
 	for i, line := range lines {
-		fmt.Fprintf(&b, `<text x="%d" y="%d" fill="#ebdbb2" xml:space="preserve">%s</text>`+"\n", margin, margin+14+i*lineHeight, spans(line))
+		fmt.Fprintf(&b, `<text x="%d" y="%d" fill="#ebdbb2" xml:space="preserve">%s</text>`+"\n", margin, margin+14+i*lineHeight, line)
 	}
 	fmt.Fprintln(&b, "</svg>")
-	_, err := io.WriteString(w, b.String())
+	_, err = io.WriteString(w, b.String())
 	return err
 }
 
-// spans turns the colours of a line into elements.
-func spans(line string) string {
+// spans turns a line, as it is printed, into the elements of each row that it fills.
+func spans(line string) (rows []string) {
 	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	fill := ""
 	if strings.HasPrefix(line, "$ ") {
-		return `<tspan fill="#fabd2f">` + escape.Replace(line) + "</tspan>"
+		fill = colour("33")
 	}
-	colours := map[string]string{"31": "#fb4934", "32": "#b8bb26"}
-	var b strings.Builder
-	open := false
-	for i, part := range strings.Split(line, "\x1b[") {
-		text := part
-		if i > 0 {
-			code, rest, _ := strings.Cut(part, "m")
-			text = rest
-			if open {
-				b.WriteString("</tspan>")
-				open = false
-			}
-			if c, ok := colours[code]; ok {
-				fmt.Fprintf(&b, `<tspan fill="%s">`, c)
-				open = true
-			}
+	var row strings.Builder
+	width := 0
+	put := func(text string) {
+		if text == "" {
+			return
 		}
-		b.WriteString(escape.Replace(text))
+		if text = escape.Replace(text); fill != "" {
+			text = fmt.Sprintf(`<tspan fill="%s">%s</tspan>`, fill, text)
+		}
+		row.WriteString(text)
 	}
-	if open {
-		b.WriteString("</tspan>")
+	for i, part := range strings.Split(line, "\x1b[") {
+		if i > 0 {
+			var code string
+			code, part, _ = strings.Cut(part, "m")
+			fill = colour(code)
+		}
+		text := []rune(part)
+		for width+len(text) > columns {
+			put(string(text[:columns-width]))
+			rows = append(rows, row.String())
+			row.Reset()
+			text, width = text[columns-width:], 0
+		}
+		put(string(text))
+		width += len(text)
 	}
-	return b.String()
-}
-
-// plain is a line without colours.
-func plain(line string) string {
-	parts := strings.Split(line, "\x1b[")
-	for i, part := range parts[1:] {
-		_, parts[i+1], _ = strings.Cut(part, "m")
-	}
-	return strings.Join(parts, "")
+	return append(rows, row.String())
 }
