@@ -122,6 +122,16 @@ func (c *Cloud) Requests() []string {
 	return slices.Clone(c.requests)
 }
 
+// Wait waits, for some seconds, until a request to a host has come through, and tells whether one has.
+func (c *Cloud) Wait(host string) bool {
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if slices.ContainsFunc(c.Requests(), func(r string) bool { return strings.Contains(r, " "+host+"/") }) {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *Cloud) mode(host string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

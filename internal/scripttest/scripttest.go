@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/credclean/credclean/internal/cloudtest"
 )
 
 // Params runs the scripts of data, which is testdata of the repository.
@@ -29,6 +31,7 @@ func Params(data string) testscript.Params {
 			"after":       command("COLUMN", cmdAfter),
 			"build":       command("FILE", cmdBuild),
 			"changes":     command("NAME", cmdChanges),
+			"cloud":       command("VERB [ARG...]", cmdCloud),
 			"exits":       command("CODE PROGRAM [ARG...]", cmdExits),
 			"filekeyring": command("DIR KEY SECRET", cmdFileKeyring),
 			"jsonschema":  command("FILE", cmdJSONSchema),
@@ -82,6 +85,8 @@ type world struct {
 	snapshots map[string]snapshot // by name
 	keyring   *systemKeyring      // if the script has started one
 	locks     map[string]func()   // what unlocks a locked file
+	cloud     *cloudtest.Cloud    // if the script has started one
+	asked     int                 // how many hosts of it the script knows of
 }
 
 // NoBus is the address of a session bus that does not exist. Without any address
