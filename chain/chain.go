@@ -169,18 +169,6 @@ func (g *Graph) findRoots() {
 	}
 }
 
-// With is the graph in which an identity is declared as id instead.
-func (g *Graph) With(id config.Identity) *Graph {
-	auth := g.auth
-	auth.Identities = slices.Clone(auth.Identities)
-	for i, old := range auth.Identities {
-		if old.Name == id.Name {
-			auth.Identities[i] = id
-		}
-	}
-	return New(auth)
-}
-
 // Identity finds a declared identity: the one of exactly this name, else the
 // one that is equal in lower case. The error is ErrUnknown or ErrAmbiguous.
 func (g *Graph) Identity(name string) (config.Identity, error) {

@@ -20,7 +20,7 @@ func graph(tb testing.TB, auth string) *chain.Graph {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return chain.New(c.Auth)
+	return chain.New(c.Readings[0].Auth)
 }
 
 func wantErr(tb testing.TB, err, want error) {
@@ -388,37 +388,6 @@ identities:
 	}
 	if n := len(g.Cycles()); n != 1 {
 		t.Errorf("%d cycles when asked again, want 1", n)
-	}
-}
-
-// One identity is declared otherwise, and only in the new graph.
-func TestWith(t *testing.T) {
-	old := graph(t, `
-providers: {corp: {kind: aws/iam-identity-center}, okta: {kind: aws/saml}}
-identities:
-  dev: {kind: aws/permission-set, via: {provider: corp}}
-  ops: {kind: aws/permission-set, via: {provider: corp}}
-  deep: {kind: aws/assume-role, via: {identity: dev}}`)
-	with := old.With(config.Identity{Name: "dev", Kind: role, Via: config.Via{Provider: "okta"}})
-	for _, tt := range []struct {
-		name  string
-		graph *chain.Graph
-		want  []string
-	}{
-		{"old", old, []string{"corp → dev", "corp → ops", "corp → dev → deep"}},
-		{"with", with, []string{"okta → dev", "corp → ops", "okta → dev → deep"}},
-	} {
-		var got []string
-		for _, id := range tt.graph.Identities() {
-			c, err := tt.graph.Chain(id.Name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, c.String())
-		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
-		}
 	}
 }
 

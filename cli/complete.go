@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -203,7 +204,7 @@ func (t typed) auth() config.Auth {
 		if err != nil {
 			return config.Auth{}
 		}
-		cfg, err := config.Load(sys, configOptions(func(flag string) []string {
+		cfg, err := config.Load(context.Background(), sys, configOptions(func(flag string) []string {
 			var values []string
 			for _, v := range splitCommas(t.values[flag]) {
 				values = append(values, expand(v, sys.Home))
@@ -213,7 +214,7 @@ func (t typed) auth() config.Auth {
 		if err != nil {
 			return config.Auth{}
 		}
-		return cfg.Auth
+		return cfg.Readings[0].Auth
 	})
 }
 

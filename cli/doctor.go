@@ -123,10 +123,7 @@ func (p *process) examine(c *cli.Context, u *checkup) error {
 		return usageError{errors.New("there is nowhere to look"), hint(err)}
 	}
 	u.roots = store.NewRoots(sys.Home, sys.WorkDir, os.TempDir(), runtime.GOOS, os.LookupEnv)
-	cfg, failed := config.Load(sys, configOptions(c.StringSlice))
-	if failed != nil {
-		cfg = config.Empty(os.LookupEnv)
-	}
+	cfg, failed := config.Load(c.Context, sys, configOptions(c.StringSlice))
 	w, warnings := newWorkplace(sys, cfg)
 	defer func() { _ = w.Files.Close() }()
 	u.roots = w.Roots
@@ -154,12 +151,14 @@ func (p *process) examine(c *cli.Context, u *checkup) error {
 
 // learnNames tells the redactor what the configuration calls things.
 func (u *checkup) learnNames(w workplace) {
-	auth := w.config.Auth
+	auth := w.config.Readings[0].Auth
 	u.learn("realm", w.Realms...)
-	u.learn("realm", auth.Realm)
+	for _, realm := range w.config.Readings[0].Realms {
+		u.learn("realm", realm.Raw())
+	}
 	for _, pr := range auth.Providers {
 		u.learn("provider", store.Spellings(pr.Name)...)
-		u.learn("url", pr.StartURL)
+		u.learn("url", pr.StartURL.String())
 	}
 	for _, id := range auth.Identities {
 		u.learn("identity", store.Spellings(id.Name)...)
@@ -196,11 +195,12 @@ func (u *checkup) configuration(w workplace, warnings []string, failed error, pr
 	for _, name := range profiles {
 		u.note(fact, "profile", u.name("profile", name))
 	}
+	auth := cfg.Readings[0].Auth
 	if failed == nil {
 		u.note(fact, "declared", strings.Join([]string{
-			count(len(cfg.Auth.Providers), "provider"), count(len(cfg.Auth.Identities), "identity"), count(len(cfg.Auth.Integrations), "integration"),
+			count(len(auth.Providers), "provider"), count(len(auth.Identities), "identity"), count(len(auth.Integrations), "integration"),
 		}, ", "))
-		if n := len(cfg.Elsewhere); n > 0 {
+		if n := len(w.Elsewhere); n > 0 {
 			u.note(fact, "elsewhere", count(n, "name")+" in profiles that are not selected")
 		}
 	}
@@ -208,7 +208,7 @@ func (u *checkup) configuration(w workplace, warnings []string, failed error, pr
 		u.note(notice, "chain", u.text(c.String())+": "+chain.ErrCycle.Error())
 	}
 	seen := make(map[string]bool)
-	for _, text := range slices.Concat(warnings, cfg.Warnings, cfg.Incomplete) {
+	for _, text := range slices.Concat(warnings, cfg.Warnings) {
 		if !seen[text] {
 			seen[text] = true
 			u.note(notice, "warning", u.text(text))
@@ -234,6 +234,11 @@ func (u *checkup) realms(w workplace) {
 			kind = "of --config"
 		}
 		text := u.name("realm", realm)
+		for _, t := range w.config.Readings[0].Realms {
+			if t.Raw() == realm {
+				text = u.name("realm", t.String()) // a value that a YAML function gave is not shown
+			}
+		}
 		if info, err := w.Files.Look(disk.Place{Root: w.Roots[store.Config], Path: realm}); err == nil && info.IsDir() {
 			text += ", in use"
 		}

@@ -25,12 +25,12 @@ func (p *process) keyrings(c *cli.Context, w workplace, opts keyring.Options) (k
 	}
 	standard := store.DefaultKeyringDir(w.Roots)
 	keyrings = append(keyrings, keyring.File{Dir: standard, Default: true})
-	env, _ := w.config.LookupEnv("ATMOS_KEYRING_FILE_PATH")
 	dirs := []string{standard}
-	for _, path := range []string{env, w.config.Auth.Keyring.Path} {
-		if path == "" {
-			continue
-		}
+	paths := slices.Clone(w.config.Own.KeyringPaths)
+	for _, claim := range w.config.Claims.Keyrings {
+		paths = append(paths, claim.Path.Raw())
+	}
+	for _, path := range paths {
 		if dir := store.KeyringDir(w.Roots, path, w.WorkDir); !slices.Contains(dirs, dir) {
 			dirs = append(dirs, dir)
 			keyrings = append(keyrings, keyring.File{Dir: dir})

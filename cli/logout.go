@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/credclean/credclean/config"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/credclean/credclean/logout"
@@ -149,9 +151,9 @@ func (p *process) plan(c *cli.Context, w workplace, m logout.Machine, t logout.T
 	switch {
 	case t.AllProjects:
 		return m.Everything(c.Context, m.Inventory(c.Context)), nil
-	case t.Orphans && len(w.config.Incomplete) > 0:
+	case t.Orphans && len(w.config.Gaps) > 0:
 		return logout.Plan{}, usageError{
-			fmt.Errorf("what is an orphan cannot be told: %s", strings.Join(w.config.Incomplete, "; ")),
+			fmt.Errorf("what is an orphan cannot be told: %s", gaps(w.config)),
 			"an orphan is proven only if the whole configuration can be read",
 		}
 	case t.Orphans:
@@ -165,4 +167,13 @@ func (p *process) plan(c *cli.Context, w workplace, m logout.Machine, t logout.T
 		return plan, err
 	}
 	return m.OnlyExpired(plan, time.Now()), nil
+}
+
+// gaps says what of the configuration could not be read.
+func gaps(cfg *config.Config) string {
+	var texts []string
+	for _, g := range cfg.Gaps {
+		texts = append(texts, g.String())
+	}
+	return strings.Join(texts, "; ")
 }

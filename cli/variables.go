@@ -16,6 +16,7 @@ func variables() []variable {
 	return []variable{
 		{"ATMOS_AUTH_REALM", "the realm, before auth.realm of atmos.yaml"},
 		{"ATMOS_BASE_PATH", "what relative imports count from"},
+		{"ATMOS_CHDIR", "the directory to change to before anything else"},
 		{"ATMOS_CLI_CONFIG_PATH", "a directory with an atmos.yaml that is merged last"},
 		{"ATMOS_CONFIG", "as --config, with commas between files"},
 		{"ATMOS_CONFIG_PATH", "as --config-path, with commas between directories"},

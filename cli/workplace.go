@@ -32,10 +32,10 @@ func (p *process) workplace(c *cli.Context) (workplace, error) {
 	if err != nil {
 		return workplace{}, err
 	}
-	cfg, err := config.Load(sys, configOptions(c.StringSlice))
+	cfg, err := config.Load(c.Context, sys, configOptions(c.StringSlice))
 	if err != nil && c.Bool("all-projects") {
 		p.warn(c, "%v; everything is removed without it", err)
-		cfg, err = config.Empty(os.LookupEnv), nil
+		err = nil
 	}
 	if err != nil {
 		return workplace{}, err
@@ -43,12 +43,12 @@ func (p *process) workplace(c *cli.Context) (workplace, error) {
 	if err := p.openLog(c, cfg); err != nil {
 		return workplace{}, err
 	}
-	p.command, p.telemetry = c.Command.Name, telemetry.Resolve(cfg.Telemetry, cfg.LookupEnv)
+	p.command, p.telemetry = c.Command.Name, telemetry.Resolve(cfg.Own.Telemetry, cfg.LookupEnv)
 	w, warnings := newWorkplace(sys, cfg)
 	for _, f := range cfg.Files {
 		p.log.Debug("Configuration file read", "file", f.Path, "sha256", f.SHA256)
 	}
-	p.log.Debug("Realms of this project", "realms", w.Realms)
+	p.log.Debug("Realms of this project", "realms", w.Automatic)
 	for _, text := range append(warnings, cfg.Warnings...) {
 		p.warn(c, "%s", text)
 	}
@@ -81,7 +81,7 @@ func configOptions(values func(flag string) []string) config.Options {
 // wrong with its realms. It prints nothing and creates nothing.
 func newWorkplace(sys config.System, cfg *config.Config) (w workplace, warnings []string) {
 	project, warnings := projectOf(cfg)
-	// The configuration may set ATMOS_XDG_* itself.
+	// The user's own files may set ATMOS_XDG_*.
 	roots := store.NewRoots(sys.Home, sys.WorkDir, os.TempDir(), runtime.GOOS, cfg.LookupEnv)
 	docker := filepath.Join(sys.Home, ".docker")
 	if dir := os.Getenv("DOCKER_CONFIG"); dir != "" {
@@ -89,13 +89,14 @@ func newWorkplace(sys config.System, cfg *config.Config) (w workplace, warnings 
 	}
 	return workplace{
 		logout.Machine{
-			Graph:        chain.New(cfg.Auth),
-			Integrations: cfg.Auth.Integrations,
+			Graph:        chain.New(cfg.Readings[0].Auth),
+			Older:        older(cfg.Readings),
+			Integrations: cfg.Readings[0].Auth.Integrations,
 			Roots:        roots,
 			WorkDir:      sys.WorkDir,
 			Realms:       project.Realms(),
 			Automatic:    project.Automatic(),
-			Elsewhere:    cfg.Elsewhere,
+			Elsewhere:    elsewhere(cfg.Readings),
 			Files:        &disk.Files{},
 			DockerConfig: filepath.Join(docker, "config.json"),
 		},
@@ -111,7 +112,7 @@ func (p *process) openLog(c *cli.Context, cfg *config.Config) error {
 		stdout = p.errOut
 	}
 	log, file, err := logs.Open(logs.Options{
-		Level: c.String("logs-level"), File: c.String("logs-file"), LookupEnv: cfg.LookupEnv, Config: cfg.Logs,
+		Level: c.String("logs-level"), File: c.String("logs-file"), LookupEnv: cfg.LookupEnv, Config: cfg.Own.Logs,
 		Stdout: stdout, Stderr: p.errOut,
 	})
 	p.log, p.logFile = log, file
@@ -128,17 +129,48 @@ func (p *process) openLog(c *cli.Context, cfg *config.Config) error {
 // realms that cannot be.
 func projectOf(cfg *config.Config) (project store.Project, warnings []string) {
 	project = store.Project{Dirs: cfg.Dirs, Flagged: cfg.Flagged}
-	env, _ := cfg.LookupEnv("ATMOS_AUTH_REALM")
-	for _, realm := range []string{env, cfg.Auth.Realm} {
+	for _, realm := range cfg.Readings[0].Realms {
 		switch {
-		case realm == "" || slices.Contains(project.Explicit, realm):
-		case !store.ValidRealm(realm):
+		case slices.Contains(project.Explicit, realm.Raw()):
+		case !store.ValidRealm(realm.Raw()):
 			warnings = append(warnings, fmt.Sprintf("Atmos takes no realm like %q: nothing can be stored under it", realm))
 		default:
-			project.Explicit = append(project.Explicit, realm)
+			project.Explicit = append(project.Explicit, realm.Raw())
 		}
 	}
 	return project, warnings
+}
+
+// older is the graph of releases before v1.216, if it differs.
+func older(readings []config.Reading) *chain.Graph {
+	if last := readings[len(readings)-1]; last.Name == "Atmos before v1.216" {
+		return chain.New(last.Auth)
+	}
+	return nil
+}
+
+// elsewhere are names that only other readings declare.
+func elsewhere(readings []config.Reading) []string {
+	here := make(map[string]bool)
+	var names []string
+	for i, r := range readings {
+		add := func(name string) {
+			if i > 0 && !here[name] {
+				names = append(names, name)
+			}
+			here[name] = true
+		}
+		for _, p := range r.Auth.Providers {
+			add(p.Name)
+		}
+		for _, id := range r.Auth.Identities {
+			add(id.Name)
+		}
+		for _, in := range r.Auth.Integrations {
+			add(in.Name)
+		}
+	}
+	return names
 }
 
 func splitCommas(values []string) []string {

@@ -1,24 +1,27 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// A decoder reads values into Config and notes what it finds on the way.
+// maxNotes is how many warnings and gaps are kept: the first ones tell enough.
+const maxNotes = 100
+
+// A decoder turns values into what Config says and notes what it finds on the way.
+// Nothing that a value says is an error: Atmos is as lenient.
 type decoder struct {
-	warnings   []string
-	incomplete []string
-	errs       []error
-	noted      map[string]bool
+	warnings []string
+	gaps     []Gap
+	noted    map[string]bool
+	realm    Text // ATMOS_AUTH_REALM of the process
 }
 
 // note says whether s is news.
 func (d *decoder) note(s string) bool {
-	if d.noted[s] {
+	if d.noted[s] || len(d.noted) >= maxNotes {
 		return false
 	}
 	if d.noted == nil {
@@ -34,86 +37,77 @@ func (d *decoder) warn(format string, args ...any) {
 	}
 }
 
-// miss warns of something that may have declared more.
-func (d *decoder) miss(format string, args ...any) {
-	if s := fmt.Sprintf(format, args...); d.note(s) {
+// miss notes a gap, and warns of it.
+func (d *decoder) miss(g Gap) {
+	if s := g.String(); d.note(s) {
 		d.warnings = append(d.warnings, s)
-		d.incomplete = append(d.incomplete, s)
+		d.gaps = append(d.gaps, g)
 	}
 }
 
-// wrong notes an error: v, which stands at path, is not what it should be. The
-// first few are enough.
-func (d *decoder) wrong(v *value, path []string, want, got string) {
-	if s := fmt.Sprintf("%s: %s: want %s, not %s", v.at, dotted(path), want, got); len(d.errs) < 10 && d.note(s) {
-		d.errs = append(d.errs, errors.New(s))
-	}
+// missAny notes a gap that may hold anything.
+func (d *decoder) missAny(at fmt.Stringer, format string, args ...any) {
+	d.miss(Gap{At: at.String(), What: fmt.Sprintf(format, args...), Names: true, Realm: true})
 }
 
-// finish hands the notes to c and returns the errors, or nil.
-func (d *decoder) finish(c *Config) error {
-	c.Warnings = d.warnings
-	c.Incomplete = d.incomplete
-	return errors.Join(d.errs...)
+// missErr notes that a file could not be read: err begins with its place.
+func (d *decoder) missErr(err error) {
+	at, what, _ := strings.Cut(err.Error(), ": ")
+	d.missAny(file(at), "%s", what)
 }
 
-// mapping returns the entries of v, which stands at path.
+// A file is a place in a message.
+type file string
+
+func (f file) String() string { return string(f) }
+
+// mapping returns the entries of v, which stands at path and may declare names or
+// lead to more. What is no mapping is a gap, unless it is empty.
 func (d *decoder) mapping(v *value, path ...string) []entry {
-	switch {
-	case v == nil:
-	case v.kind == mapping:
+	if v == nil || v.kind == list && len(v.items) == 0 || v.kind == text && v.text == "" {
+		return nil
+	}
+	at := strings.Join(path, ".")
+	switch v.kind {
+	case mapping:
 		return v.entries
-	case v.kind == unknown && holdsNames(path):
-		d.miss("%s: %s: %s", v.at, dotted(path), v.text)
-	case v.kind == unknown:
-		d.warn("%s: %s: %s", v.at, dotted(path), v.text)
-	case v.kind == text || v.kind == list:
-		d.wrong(v, path, mapping.String(), v.kind.String())
+	case unknown:
+		d.miss(Gap{At: v.at.String(), What: at + ": " + v.text, Names: true, Realm: len(path) == 1})
+	case text, list:
+		d.miss(Gap{At: v.at.String(), What: fmt.Sprintf("%s: want a mapping, not %s", at, v.kind), Names: true, Realm: len(path) == 1})
+	case null, unset:
 	}
 	return nil
 }
 
-// holdsNames says whether the mapping at path may declare names, or lead to more.
-func holdsNames(path []string) bool {
-	return path[0] == "env" || path[0] == "profiles" || path[0] == "auth" && len(path) <= 2
-}
-
-// scalar returns the text of v, which stands at path, and whether it is known.
-func (d *decoder) scalar(v *value, path ...string) (s string, known bool) {
-	switch {
-	case v == nil:
-	case v.kind == text:
-		return v.text, true
-	case v.kind == unknown && v.empty && path[0] != "auth":
-	case v.kind == unknown:
-		d.warn("%s: %s: %s", v.at, dotted(path), v.text)
-		return "", false
-	case v.kind == mapping || v.kind == list:
-		d.wrong(v, path, text.String(), v.kind.String())
-	}
-	return "", true
-}
-
-// texts returns the texts of a list, or of a text that separates them by commas.
-func (d *decoder) texts(v *value, path ...string) []*value {
+// texts returns the texts of a list, or of a text that separates them by commas. What is
+// neither is a gap.
+func (d *decoder) texts(v *value, what string) []*value {
 	var texts []*value
 	switch {
 	case v == nil:
 	case v.kind == list:
 		for _, item := range v.items {
-			if item.kind == unknown {
-				d.miss("%s: %s: %s", item.at, dotted(path), item.text)
-			} else if s, _ := d.scalar(item, path...); s != "" {
-				texts = append(texts, item)
+			switch item.kind {
+			case text:
+				if item.text != "" {
+					texts = append(texts, item)
+				}
+			case unknown:
+				d.missAny(item.at, "%s: %s", what, item.text)
+			case mapping, list:
+				d.missAny(item.at, "%s: want text, not %s", what, item.kind)
+			case null, unset:
 			}
 		}
 	case v.kind == unknown:
-		d.miss("%s: %s: %s", v.at, dotted(path), v.text)
-	default:
-		s, _ := d.scalar(v, path...)
-		for part := range strings.SplitSeq(s, ",") {
+		d.missAny(v.at, "%s: %s", what, v.text)
+	case v.kind == mapping:
+		d.missAny(v.at, "%s: want text, not %s", what, v.kind)
+	case v.kind == text:
+		for part := range strings.SplitSeq(v.text, ",") {
 			if part = strings.TrimSpace(part); part != "" {
-				texts = append(texts, textValue(v.at, part))
+				texts = append(texts, textValue(v.at, part, v.computed))
 			}
 		}
 	}
@@ -124,127 +118,162 @@ func (d *decoder) texts(v *value, path ...string) []*value {
 type object struct {
 	d          *decoder
 	v          *value
-	path       []string
 	unresolved []string
 }
 
-func (d *decoder) object(v *value, path ...string) *object {
-	d.mapping(v, path...)
-	return &object{d: d, v: v, path: path}
-}
-
-// text returns the text under keys, or the empty text.
-func (o *object) text(keys ...string) string {
+// value returns what stands under keys if it is text. What is not known, or is no text,
+// is noted.
+func (o *object) value(keys ...string) *value {
 	v := o.v
-	for i, key := range keys {
-		if v == nil || v.kind != mapping {
-			if v != nil && v.kind != null {
-				o.d.mapping(v, slices.Concat(o.path, keys[:i])...)
-				if v.kind == unknown {
-					o.unresolved = append(o.unresolved, strings.Join(keys, "."))
-				}
-			}
-			return ""
+	for i := 0; ; i++ {
+		switch {
+		case v == nil || v.kind == null || v.kind == unset || v.kind == list && len(v.items) == 0 || v.kind == text && v.text == "":
+			return nil
+		case v.kind == mapping && i < len(keys):
+			v = v.get(keys[i])
+			continue
+		case v.kind == text && i == len(keys):
+			return v
 		}
-		v = v.get(key)
-	}
-	if v != nil && v.kind == text {
-		return v.text
-	}
-	s, known := o.d.scalar(v, slices.Concat(o.path, keys)...)
-	if !known {
+		why := v.text
+		switch {
+		case v.kind != unknown && i < len(keys):
+			why = "want a mapping, not " + v.kind.String()
+		case v.kind != unknown:
+			why = "want text, not " + v.kind.String()
+		}
+		if i > 0 {
+			why = strings.Join(keys[:i], ".") + ": " + why
+		}
+		o.d.warn("%s: %s", v.at, why)
 		o.unresolved = append(o.unresolved, strings.Join(keys, "."))
-	}
-	return s
-}
-
-// boolean returns the truth value under key, or nil where it is not set.
-func (o *object) boolean(key string) *bool {
-	s := o.text(key)
-	if s == "" {
 		return nil
 	}
-	b, err := strconv.ParseBool(s)
-	if err != nil {
-		o.d.wrong(o.v.get(key), append(slices.Clone(o.path), key), "true or false", strconv.Quote(s))
-		return nil
-	}
-	return &b
 }
 
-// config reads doc into c, but for the identities.
-func (d *decoder) config(c *Config, doc *value) {
-	auth := d.object(doc.get("auth"), "auth")
-	c.Auth.Realm = auth.text("realm")
-	if slices.Contains(auth.unresolved, "realm") {
-		d.incomplete = append(d.incomplete, "auth.realm")
+// text returns a text of which nothing is ever printed, or the empty text.
+func (o *object) text(keys ...string) string { return o.value(keys...).string() }
+
+// may returns a text that may come out of a YAML function.
+func (o *object) may(keys ...string) Text { return textOf(o.value(keys...)) }
+
+func textOf(v *value) Text {
+	if v == nil {
+		return Text{}
 	}
-	c.Auth.Keyring = Keyring{
-		Type:        auth.text("keyring", "type"),
-		Path:        auth.text("keyring", "spec", "path"),
-		PasswordEnv: auth.text("keyring", "spec", "password_env"),
+	return Text{raw: v.text, place: v.place(), computed: v.computed != ""}
+}
+
+// kind returns the kind. One that a YAML function gave counts only if it has the form of one.
+func (o *object) kind() string {
+	v := o.value("kind")
+	if v == nil || v.computed == "" || isKind(v.text) {
+		return v.string()
 	}
+	o.d.warn("%s: kind: not one that is known", v.at)
+	o.unresolved = append(o.unresolved, "kind")
+	return ""
+}
+
+func isKind(s string) bool {
+	cloud, name, _ := strings.Cut(s, "/")
+	return slices.Contains([]string{"aws", "azure", "gcp", "github", "atmos", "mock", "ambient", "kubernetes"}, cloud) &&
+		len(name) <= 32 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") == ""
+}
+
+// via reads via. In a release before v1.216.0 its keys may have a dot.
+func (o *object) via(dotted bool) Via {
+	var via Via
+	via.Provider = o.link(&via, "provider", dotted)
+	via.Identity = o.link(&via, "identity", dotted)
+	return via
+}
+
+func (o *object) link(via *Via, key string, dotted bool) string {
+	v := o.value("via", key)
+	if d := o.v.get("via." + key); dotted && d != nil && d.kind == text {
+		v = d
+	}
+	if v == nil {
+		return ""
+	}
+	if v.computed != "" {
+		via.Place = v.place()
+	}
+	return v.written // as names are
+}
+
+// namePlace is where a name stands that a YAML function gave.
+func (e entry) namePlace() string {
+	if !e.computed {
+		return ""
+	}
+	return e.value.place()
+}
+
+// auth reads the auth block of doc but for the identities.
+func (d *decoder) auth(doc *value) Auth {
+	var auth Auth
+	d.mapping(doc.get("auth"), "auth")
+	keyring := object{d: d, v: doc.get("auth", "keyring")}
+	auth.Keyring = Keyring{Type: keyring.text("type"), PasswordEnv: keyring.text("spec", "password_env")}
 	for _, e := range d.mapping(doc.get("auth", "providers"), "auth", "providers") {
 		if e.value.kind != unset {
-			c.Auth.Providers = append(c.Auth.Providers, d.provider(e))
+			auth.Providers = append(auth.Providers, d.provider(e))
 		}
 	}
 	for _, e := range d.mapping(doc.get("auth", "integrations"), "auth", "integrations") {
 		if e.value.kind != unset {
-			c.Auth.Integrations = append(c.Auth.Integrations, d.integration(e))
+			auth.Integrations = append(auth.Integrations, d.integration(e))
 		}
 	}
-	logs := d.object(doc.get("logs"), "logs")
-	c.Logs = Logs{Level: logs.text("level"), File: logs.text("file")}
-	d.mapping(doc.get("settings"), "settings")
-	telemetry := d.object(doc.get("settings", "telemetry"), "settings", "telemetry")
-	c.Telemetry = Telemetry{
-		Enabled:  telemetry.boolean("enabled"),
-		Endpoint: telemetry.text("endpoint"),
-		Token:    telemetry.text("token"),
-	}
+	return auth
 }
 
 func (d *decoder) provider(e entry) Provider {
-	o := d.object(e.value, "auth", "providers", e.name)
+	o := object{d: d, v: e.value}
 	p := Provider{
 		Name:     e.name,
-		Kind:     o.text("kind"),
-		StartURL: o.text("start_url"),
-		Region:   o.text("region"),
-		BasePath: o.text("spec", "files", "base_path"),
+		Place:    e.namePlace(),
+		Kind:     o.kind(),
+		StartURL: o.may("start_url"),
+		Region:   o.may("region"),
 		Driver:   o.text("driver"),
+	}
+	if tags := e.value.get("tags"); tags != nil {
+		for _, tag := range d.texts(tags, "tags") {
+			p.Tags = append(p.Tags, textOf(tag))
+		}
 	}
 	p.Unresolved = o.unresolved
 	return p
 }
 
-func (d *decoder) identity(e entry) Identity {
-	o := d.object(e.value, "auth", "identities", e.name)
+// identity reads an identity, as releases before v1.216.0 do if dotted: they take
+// via.provider for provider in via.
+func (d *decoder) identity(e entry, dotted bool) Identity {
+	o := object{d: d, v: e.value}
 	id := Identity{
 		Name:            e.name,
-		Kind:            o.text("kind"),
-		Via:             o.via(),
+		Place:           e.namePlace(),
+		Kind:            o.kind(),
+		Via:             o.via(dotted),
 		AccessKeyInFile: o.text("credentials", "access_key_id") != "",
 	}
-	if b := o.boolean("default"); b != nil {
-		id.Default = *b
-	}
+	id.Default, _ = strconv.ParseBool(e.value.get("default").string())
+	id.Unresolved = o.unresolved
 	return id
 }
 
-func (o *object) via() Via {
-	return Via{Provider: o.text("via", "provider"), Identity: o.text("via", "identity")}
-}
-
 func (d *decoder) integration(e entry) Integration {
-	o := d.object(e.value, "auth", "integrations", e.name)
+	o := object{d: d, v: e.value}
 	registry := func(key string) string { return o.text("spec", "registry", key) }
 	cluster := func(key string) string { return o.text("spec", "cluster", key) }
 	in := Integration{
-		Name: e.name,
-		Kind: o.text("kind"),
-		Via:  o.via(),
+		Name:  e.name,
+		Place: e.namePlace(),
+		Kind:  o.kind(),
+		Via:   o.via(true),
 		Registry: Registry{
 			AccountID: registry("account_id"),
 			Region:    registry("region"),
@@ -259,33 +288,11 @@ func (d *decoder) integration(e entry) Integration {
 			ProjectID:      cluster("project_id"),
 			Location:       cluster("location"),
 			Alias:          cluster("alias"),
-			KubeconfigPath: o.text("spec", "cluster", "kubeconfig", "path"),
+			KubeconfigPath: o.may("spec", "cluster", "kubeconfig", "path"),
 		},
 	}
 	in.Unresolved = o.unresolved
 	return in
-}
-
-// envBlock returns the ATMOS_* of the env block of doc.
-func (d *decoder) envBlock(doc *value) map[string]string {
-	env := map[string]string{}
-	for _, e := range d.mapping(doc.get("env"), "env") {
-		if !strings.HasPrefix(e.name, "ATMOS_") || e.value.kind == unset {
-			continue
-		}
-		if s, known := d.scalar(e.value, "env", e.name); known {
-			env[e.name] = s
-		}
-	}
-	return env
-}
-
-func dotted(path []string) string {
-	names := make([]string, len(path))
-	for i, s := range path {
-		names[i] = printable(s)
-	}
-	return strings.Join(names, ".")
 }
 
 // printable is s, quoted if it could play tricks on a terminal.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"gopkg.in/yaml.v3"
 )
 
 // A mainFile is an atmos.yaml, as opposed to what one draws in.
@@ -100,29 +102,36 @@ func (l *loader) flagged(files, dirs []string) (found []mainFile, spelled string
 }
 
 // lookup returns the path of the configuration file in dir that is called name,
-// without its extension, or the empty string. Like viper it prefers JSON.
+// without its extension, or the empty string. Like viper it prefers JSON, and takes a
+// file without an extension last.
 func (l *loader) lookup(dir, name string) string {
-	if path := filepath.Join(dir, name+".toml"); exists(path) {
-		l.miss("%s: only YAML and JSON are read", l.display(path))
+	if path := filepath.Join(dir, name+".toml"); exists(path) && !isDir(path) {
+		l.missAny(file(l.display(path)), "only YAML and JSON are read")
 	}
-	for _, ext := range []string{".json", ".yaml", ".yml"} {
+	for _, ext := range []string{".json", ".yaml", ".yml", ""} {
 		path := filepath.Join(dir, name+ext)
-		switch _, err := os.Stat(path); {
-		case err == nil:
+		switch info, err := os.Stat(path); {
+		case err == nil && !info.IsDir() && (ext != "" || l.isConfiguration(path)):
 			return path
-		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
-			l.miss("%s: %v", l.display(path), cause(err))
+		case err != nil && ext != "" && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
+			l.missAny(file(l.display(path)), "%v", cause(err))
 		}
 	}
 	return ""
 }
 
-// cause is an error of the operating system without the path.
-func cause(err error) error {
-	if e := (*fs.PathError)(nil); errors.As(err, &e) {
-		return e.Err
+// isConfiguration says whether a file without an extension can be what Atmos reads: it
+// may well be the program itself.
+func (l *loader) isConfiguration(path string) bool {
+	if strings.HasPrefix(filepath.Base(path), ".") {
+		return false
 	}
-	return err
+	c, err := l.read(path)
+	if err != nil {
+		return false
+	}
+	root, err := parseYAML(&origin{file: path}, c.data)
+	return err == nil && root.Kind == yaml.MappingNode
 }
 
 // hasLocal says whether dir is configured itself. If so, Atmos v1.205.1 and
@@ -180,4 +189,30 @@ func commaList(s string) []string {
 		}
 	}
 	return parts
+}
+
+// Chdir returns the working directory that --chdir, or else ATMOS_CHDIR, changes to from
+// workDir; it is workDir itself if neither is set. Whoever calls it changes there before
+// anything else is read. The error names the flag or the variable.
+func Chdir(workDir, home, flag string, lookupEnv func(string) (string, bool)) (string, error) {
+	from := "--chdir"
+	if flag == "" {
+		from = "ATMOS_CHDIR"
+		flag, _ = lookupEnv(from)
+	}
+	if flag == "" {
+		return workDir, nil
+	}
+	dir := abs(workDir, flag)
+	if rest, ok := strings.CutPrefix(flag, "~"); ok && home != "" && !exists(dir) && (rest == "" || os.IsPathSeparator(rest[0])) {
+		dir = filepath.Join(home, rest)
+	}
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s %q: %w", from, flag, cause(err))
+	case !info.IsDir():
+		return "", fmt.Errorf("%s %q: %w", from, flag, syscall.ENOTDIR)
+	}
+	return dir, nil
 }

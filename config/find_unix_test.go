@@ -33,7 +33,7 @@ func TestSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = l.Close() }()
-	if _, err := m.load(config.Options{}); err == nil || err.Error() != "atmos.yaml: want a regular file, not a socket" {
+	if _, err := m.load(config.Options{}); err == nil || err.Error() != "atmos.yaml: a socket, not a regular file" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -9,26 +9,26 @@ import (
 
 // evaluate evaluates a YAML function in src as Atmos does in atmos.yaml. What it
 // does not evaluate is an unknown, of which whoever needs the value will warn.
-func (l *loader) evaluate(src *source, at position, tag, arg string) (*value, error) {
+func (l *loader) evaluate(src *source, at position, tag, arg string) *value {
 	switch tag {
 	case "!env":
-		return l.evalEnv(at, arg), nil
+		return l.evalEnv(at, arg)
 	case "!include", "!include.raw":
 		return l.include(src, at, tag, arg)
 	case "!cwd":
-		return textValue(at, abs(l.sys.WorkDir, arg)), nil
+		return textValue(at, abs(l.sys.WorkDir, arg), tag)
 	case "!repo-root", "!git.root":
 		if root := l.gitRoot; root != "" {
-			return textValue(at, root), nil
+			return textValue(at, root, tag)
 		}
 		if arg != "" {
-			return textValue(at, arg), nil
+			return textValue(at, arg, tag)
 		}
-		return unknownValue(at, tag+": not in a git repository"), nil
+		return unknownValue(at, tag+": not in a git repository")
 	case "!exec":
-		return unknownValue(at, "!exec is never run"), nil
+		return unknownValue(at, "!exec is never run")
 	}
-	return unknownValue(at, tag+" is not evaluated"), nil
+	return unknownValue(at, tag+" is not evaluated")
 }
 
 // evalEnv evaluates !env NAME [default].
@@ -38,57 +38,72 @@ func (l *loader) evalEnv(at position, arg string) *value {
 		return unknownValue(at, "!env without a name")
 	}
 	if s, ok := l.sys.LookupEnv(words[0]); ok {
-		return textValue(at, strings.TrimSpace(s))
+		return textValue(at, strings.TrimSpace(s), "!env")
 	}
 	if len(words) > 1 {
-		return textValue(at, strings.TrimSpace(strings.Join(words[1:], " ")))
+		return textValue(at, strings.TrimSpace(strings.Join(words[1:], " ")), "!env")
 	}
-	v := unknownValue(at, fmt.Sprintf("!env %s: not set", printable(words[0])))
-	v.empty = true
-	return v
+	return unknownValue(at, fmt.Sprintf("!env %s: not set", printable(words[0])))
 }
 
 // include evaluates !include FILE [.path]. What it includes is data: functions
 // in it are plain text.
-func (l *loader) include(src *source, at position, tag, arg string) (*value, error) {
+func (l *loader) include(src *source, at position, tag, arg string) *value {
 	words := splitWords(arg)
-	unknown := func(why string) (*value, error) {
-		return unknownValue(at, fmt.Sprintf("%s %s: %s", tag, printable(arg), why)), nil
+	because := func(why string) *value {
+		return unknownValue(at, fmt.Sprintf("%s %s: %s", tag, printable(arg), why))
 	}
 	switch {
 	case len(words) == 0:
-		return unknown("no file")
+		return because("no file")
 	case isRemote(words[0]):
-		return unknown("remote, not fetched")
+		return because("remote, not fetched")
+	case src.remote:
+		return because("stands on another machine")
 	case len(words) > 2 || len(words) == 2 && strings.ContainsAny(words[1], "|[]() "):
-		return unknown("queries are not evaluated")
+		return because("queries are not evaluated")
 	}
 	path := l.includePath(src.path, words[0])
 	if path == "" {
-		return unknown("not found")
+		return because("not found")
 	}
-	data, file, err := l.read(path)
+	c, err := l.read(path)
 	if err != nil {
-		return nil, err
+		return because(err.Error())
 	}
-	src.included = append(src.included, file)
-	v, err := l.data(at, path, tag, data)
-	if err != nil || len(words) == 1 || v.kind == null {
-		return v, err
+	src.included = append(src.included, File{path, c.sha256})
+	if tag == "!include.raw" {
+		return textValue(at, string(c.data), tag)
+	}
+	v, ok := l.includes[c.same]
+	if !ok {
+		v = l.data(at, path, c.data)
+		l.includes[c.same] = v
+	}
+	switch {
+	case v.kind == unknown:
+		return because(v.text)
+	case v.kind == text:
+		return textValue(at, v.text, tag)
+	case len(words) == 1 || v.kind == null:
+		return v
 	}
 	keys := strings.FieldsFunc(strings.ToLower(words[1]), func(r rune) bool { return r == '.' })
 	if v = v.get(keys...); v == nil {
-		return &value{at: at, size: 1}, nil
+		return &value{at: at, size: 1}
 	}
-	return v, nil
+	if v.kind == unknown {
+		return because(v.text)
+	}
+	return v
 }
 
 // includePath is where name, included by the file at path, is found; or empty.
 func (l *loader) includePath(path, name string) string {
 	dir := filepath.Dir(path)
-	dirs := []string{dir, l.sys.WorkDir}
+	dirs := []string{l.sys.WorkDir, dir}
 	if slices.Contains([]string{"atmos.d", ".atmos.d"}, filepath.Base(dir)) {
-		dirs = slices.Insert(dirs, 1, filepath.Dir(dir))
+		dirs = append(dirs, filepath.Dir(dir))
 	}
 	for _, dir := range dirs {
 		if p := abs(dir, name); exists(p) {
@@ -98,52 +113,86 @@ func (l *loader) includePath(path, name string) string {
 	return ""
 }
 
-// data turns the bytes of an included file into a value, by its extension.
-func (l *loader) data(at position, path, tag string, data []byte) (*value, error) {
-	if tag == "!include.raw" {
-		return textValue(at, string(data)), nil
-	}
+// data turns the bytes of an included file into a value, by its extension. That of an
+// unknown is a reason that quotes nothing.
+func (l *loader) data(at position, path string, data []byte) *value {
+	const tag = "!include"
+	from := &origin{file: l.display(path), aside: true}
 	switch ext := strings.ToLower(filepath.Ext(path)); ext {
 	case ".yaml", ".yml", ".json":
-		root, err := parseYAML(l.display(path), data)
+		root, err := parseYAML(from, data)
 		if err != nil {
-			return nil, err
+			return &value{kind: unknown, at: at, text: err.Error(), size: 1}
 		}
-		p := parser{file: l.display(path), eval: func(at position, _, arg string) (*value, error) {
-			return textValue(at, arg), nil
-		}}
-		return p.value(root, nil)
+		p := parser{origin: from, computed: tag, eval: func(at position, _, arg string) *value { return textValue(at, arg, tag) }}
+		v, err := p.value(root, []string{"-", "-", "-"}) // not the root of a configuration
+		if err != nil {
+			return &value{kind: unknown, at: at, text: err.Error(), size: 1}
+		}
+		return v
 	case ".env":
-		return dotenv(l.display(path), string(data)), nil
-	case ".toml", ".hcl", ".tf", ".tfvars":
-		return unknownValue(at, fmt.Sprintf("%s %s: %s is not read", tag, l.display(path), ext)), nil
+		return assignments(from, string(data), false)
+	case ".tfvars", ".hcl":
+		return assignments(from, string(data), true)
+	case ".toml", ".tf":
+		return &value{kind: unknown, at: at, text: ext + " is not read", size: 1}
 	}
-	return textValue(at, string(data)), nil
+	return textValue(at, string(data), tag)
 }
 
-// dotenv reads lines NAME=value; values may be quoted.
-func dotenv(file, data string) *value {
-	v := &value{kind: mapping, at: position{file, 1, 1}, size: 1}
-	line := 0
+// assignments reads lines name = value; values may be quoted. In HCL what is neither a
+// quoted text, a number nor a truth value is not known.
+func assignments(from *origin, data string, hcl bool) *value {
+	v := &value{kind: mapping, at: position{from, 1, 1}, computed: "!include", size: 1}
+	line, depth := 0, 0
 	for s := range strings.Lines(data) {
 		line++
-		name, text, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(s), "export "), "=")
-		if name = strings.TrimSpace(name); !ok || strings.HasPrefix(name, "#") {
+		s = strings.TrimSpace(s)
+		name, right, ok := strings.Cut(strings.TrimPrefix(s, "export "), "=")
+		name, right = strings.TrimSpace(name), strings.TrimSpace(right)
+		inside := depth > 0
+		if hcl {
+			depth += strings.Count(s, "{") + strings.Count(s, "[") - strings.Count(s, "}") - strings.Count(s, "]")
+		}
+		if !ok || inside || strings.HasPrefix(name, "#") || strings.HasPrefix(name, "//") {
 			continue
 		}
-		text = strings.TrimSpace(text)
-		if quote := strings.IndexAny(text, `"'`); quote == 0 {
-			if end := strings.IndexByte(text[1:], text[0]); end >= 0 {
-				text = text[1 : 1+end]
-			}
-		} else if i := strings.Index(text, " #"); i >= 0 {
-			text = strings.TrimSpace(text[:i])
+		at := position{from, line, 1}
+		value := textValue(at, unquote(right), "!include")
+		if hcl && !isPlainHCL(right) {
+			value = unknownValue(at, "")
+			value.text = "what stands there is not read"
 		}
-		v.entries = append(v.entries, entry{name, strings.ToLower(name), textValue(position{file, line, 1}, text)})
+		v.entries = append(v.entries, entry{name, strings.ToLower(name), value, true})
 		v.size++
 	}
 	v.entries = lastOf(v.entries, func(e entry) string { return e.name })
 	return v
+}
+
+// unquote takes quotes or a comment off a value.
+func unquote(s string) string {
+	if quote := strings.IndexAny(s, `"'`); quote == 0 {
+		if end := strings.IndexByte(s[1:], s[0]); end >= 0 {
+			return s[1 : 1+end]
+		}
+	}
+	if i := strings.Index(s, " #"); i >= 0 {
+		s = strings.TrimSpace(s[:i])
+	}
+	return s
+}
+
+// isPlainHCL says whether s is a text without templates and escapes, a number or a truth value.
+func isPlainHCL(s string) bool {
+	if strings.HasPrefix(s, `"`) {
+		text := unquote(s)
+		rest := strings.TrimSpace(s[min(len(text)+2, len(s)):])
+		return !strings.ContainsAny(text, `\`) && !strings.Contains(text, "${") && !strings.Contains(text, "%{") &&
+			(rest == "" || strings.HasPrefix(rest, "#") || strings.HasPrefix(rest, "//"))
+	}
+	s = unquote(s)
+	return s == "true" || s == "false" || s != "" && strings.Trim(s, "0123456789.-") == ""
 }
 
 // splitWords splits s at blanks outside quotes.

@@ -18,9 +18,9 @@ auth:
   realm: !include.raw realm.txt
   keyring: !include conf.json .keyring
   providers:
-    set: {start_url: !env URL, region: !env REGION eu-west-1, kind: !env EMPTY other}
-    words: {start_url: !env 'NONE "a default"', region: !env NONE, kind: !env 'NONE ""'}
-    paths: {start_url: !repo-root , region: !cwd , kind: !cwd sub/dir}
+    set: {start_url: !env URL, region: !env REGION eu-west-1, driver: !env EMPTY other}
+    words: {start_url: !env 'NONE "a default"', region: !env NONE, driver: !env 'NONE ""'}
+    paths: {start_url: !repo-root , region: !cwd , driver: !cwd sub/dir}
     refused: {start_url: !exec touch ran, region: !random 1, driver: !exec x}
     included: !include provider.yaml
     missing: !include gone.yaml
@@ -28,99 +28,107 @@ auth:
     query: {region: !include provider.yaml .region , kind: !include 'provider.yaml .kind | length'}
     nothing: {region: !include provider.yaml .none.there}
     toml: !include p.toml
-logs: {level: !env NONE, file: !include log.txt}
+    terraform: {start_url: !include p.tfvars .url , region: !include p.hcl .region , driver: !include p.tfvars .list}
 components: {x: !exec touch ran}
+logs: {file: !include log.txt}
 `,
 		"work/realm.txt":     "acme",
 		"work/log.txt":       "/dev/null",
 		"work/conf.json":     `{"keyring": {"type": "file"}}`,
-		"work/provider.yaml": "kind: included\nregion: !env URL\n",
+		"work/provider.yaml": "kind: aws/saml\nregion: !env URL\n",
 		"work/p.toml":        "",
+		"work/p.tfvars":      "# comment\nlist = [\n  \"a\",\n  url = 3\n]\nurl = \"https://corp.example/start\" # rest\n",
+		"work/p.hcl":         "region = \"eu-${1}\"\n",
 	})
 	m.env = map[string]string{"URL": " https://acme.example/start ", "EMPTY": ""}
-	c := mustLoad(t, m)
-	for i, p := range c.Auth.Providers {
-		c.Auth.Providers[i].StartURL = m.short(p.StartURL)
-		c.Auth.Providers[i].Region = m.short(p.Region)
-		c.Auth.Providers[i].Kind = m.short(p.Kind)
+	got := m.see(t, config.Options{})
+	for i, p := range got.Auth.Providers {
+		got.Auth.Providers[i].StartURL = lit(m.short(p.StartURL.Raw()))
+		got.Auth.Providers[i].Region = lit(m.short(p.Region.Raw()))
+		got.Auth.Providers[i].Driver = m.short(p.Driver)
 	}
-	everything := []string{"kind", "start_url", "region", "spec.files.base_path", "driver"}
-	equal(t, *c, config.Config{
-		Files: paths("work/realm.txt", "work/conf.json", "work/provider.yaml", "work/p.toml", "work/log.txt", "work/atmos.yaml"),
+	everything := []string{"kind", "start_url", "region", "driver"}
+	equal(t, got, view{
+		Files: paths("work/realm.txt", "work/conf.json", "work/provider.yaml", "work/p.toml", "work/p.hcl", "work/p.tfvars", "work/atmos.yaml"),
 		Dirs:  []string{"work"},
+		Realm: "acme", Keyring: config.Keyring{Type: "file"},
 		Auth: config.Auth{
-			Realm:   "acme",
-			Keyring: config.Keyring{Type: "file"},
 			Providers: []config.Provider{
-				{Name: "set", StartURL: "https://acme.example/start", Region: "eu-west-1"},
-				{Name: "words", StartURL: "a default", Unresolved: []string{"region"}},
-				{Name: "paths", StartURL: filepath.ToSlash(m.root), Region: "work", Kind: "work/sub/dir"},
+				{Name: "set", StartURL: lit("https://acme.example/start"), Region: lit("eu-west-1")},
+				{Name: "words", StartURL: lit("a default"), Unresolved: []string{"region"}},
+				{Name: "paths", StartURL: lit(filepath.ToSlash(m.root)), Region: lit("work"), Driver: "work/sub/dir"},
 				{Name: "refused", Unresolved: []string{"start_url", "region", "driver"}},
-				{Name: "included", Kind: "included", Region: "URL"},
+				{Name: "included", Kind: "aws/saml", Region: lit("URL")},
 				{Name: "missing", Unresolved: everything},
 				{Name: "remote", Unresolved: everything},
-				{Name: "query", Region: "URL", Unresolved: []string{"kind"}},
+				{Name: "query", Region: lit("URL"), Unresolved: []string{"kind"}},
 				{Name: "nothing"},
 				{Name: "toml", Unresolved: everything},
+				{Name: "terraform", StartURL: lit("https://corp.example/start"), Unresolved: []string{"region", "driver"}},
 			},
 		},
-		Logs: config.Logs{File: "/dev/null"},
 		Warnings: []string{
-			"atmos.yaml:7:57: auth.providers.words.region: !env NONE: not set",
-			"atmos.yaml:9:26: auth.providers.refused.start_url: !exec is never run",
-			"atmos.yaml:9:51: auth.providers.refused.region: !random is not evaluated",
-			"atmos.yaml:9:70: auth.providers.refused.driver: !exec is never run",
-			"atmos.yaml:11:14: auth.providers.missing: !include gone.yaml: not found",
-			"atmos.yaml:12:13: auth.providers.remote: !include https://atmos.example/p.yaml: remote, not fetched",
-			"atmos.yaml:13:60: auth.providers.query.kind: !include provider.yaml .kind | length: queries are not evaluated",
-			"atmos.yaml:15:11: auth.providers.toml: !include p.toml: .toml is not read",
+			"atmos.yaml:7:57: region: !env NONE: not set",
+			"atmos.yaml:9:26: start_url: !exec is never run",
+			"atmos.yaml:9:51: region: !random is not evaluated",
+			"atmos.yaml:9:70: driver: !exec is never run",
+			"atmos.yaml:11:14: !include gone.yaml: not found",
+			"atmos.yaml:12:13: !include https://atmos.example/p.yaml: remote, not fetched",
+			"atmos.yaml:13:60: kind: !include provider.yaml .kind | length: queries are not evaluated",
+			"atmos.yaml:15:11: !include p.toml: .toml is not read",
+			"atmos.yaml:16:61: region: !include p.hcl .region: what stands there is not read",
+			"atmos.yaml:16:94: driver: !include p.tfvars .list: what stands there is not read",
 		},
 	})
 }
 
 func TestRepoRootWithoutRepository(t *testing.T) {
 	m := newMachine(t, files{"work/atmos.yaml": "auth: {realm: !repo-root , keyring: {type: !git.root file}}\n"})
-	c := mustLoad(t, m)
-	c.Files, c.Dirs = nil, nil
-	equal(t, *c, config.Config{
-		Auth:       config.Auth{Keyring: config.Keyring{Type: "file"}},
-		Warnings:   []string{"atmos.yaml:1:15: auth.realm: !repo-root: not in a git repository"},
-		Incomplete: []string{"auth.realm"},
+	got := m.see(t, config.Options{})
+	got.Files, got.Dirs = nil, nil
+	equal(t, got, view{
+		Keyring:  config.Keyring{Type: "file"},
+		Warnings: []string{"atmos.yaml:1:15: auth.realm: !repo-root: not in a git repository"},
+		Gaps:     []string{"atmos.yaml:1:15: auth.realm: !repo-root: not in a git repository"},
 	})
 }
 
-// What may have declared names is missed, by --orphans for one.
-func TestIncomplete(t *testing.T) {
-	missed := []string{
-		"atmos.yaml:3:9: import: !include i.yaml: not found",
-		"atmos.yaml:1:6: env: !include .env: not found",
-		"atmos.yaml:2:11: profiles: !exec is never run",
-		"atmos.yaml:5:16: auth.providers: !store is not evaluated",
-		"atmos.yaml:6:17: auth.identities: !exec is never run",
-	}
+// What may have declared names or a realm is a gap.
+func TestGaps(t *testing.T) {
 	m := newMachine(t, files{"work/atmos.yaml": `env: !include .env
 profiles: !exec x
 import: !include i.yaml
 auth:
     providers: !store x
     identities: !exec x
+    realm: !exec x
 logs: !exec x
 settings: {telemetry: !exec x}
-`})
+`, "home/.atmos/atmos.yaml": "import: a.yaml\n", "home/.atmos/a.yaml": "auth: !vault SECRET\n"})
 	c := mustLoad(t, m)
-	equal(t, c.Incomplete, missed)
-	equal(t, len(c.Warnings), len(missed)+2)
+	for i, g := range c.Gaps {
+		c.Gaps[i].At = m.short(g.At)
+	}
+	equal(t, c.Gaps, []config.Gap{
+		{At: "atmos.yaml:3:9", What: "import: !include i.yaml: not found", Names: true, Realm: true},
+		{At: "atmos.yaml:2:11", What: "profiles: !exec is never run", Names: true, Realm: true},
+		{At: "atmos.yaml:7:12", What: "auth.realm: !exec is never run", Realm: true},
+		{At: "atmos.yaml:5:16", What: "auth.providers: !store is not evaluated", Names: true},
+		{At: "atmos.yaml:6:17", What: "auth.identities: !exec is never run", Names: true},
+	})
 }
 
-// An include in a drop-in may be relative to the directory that it drops in to.
-func TestIncludeFromDropIn(t *testing.T) {
-	m := newMachine(t, files{
-		"home/.atmos/atmos.yaml":      "",
-		"home/.atmos/atmos.d/a.yaml":  "auth: {realm: !include realm.txt}\n",
-		"home/.atmos/realm.txt":       "beside",
-		"home/.atmos/atmos.d/ignored": "",
-	})
-	equal(t, mustLoad(t, m).Auth.Realm, "beside")
+// An include in a drop-in may be relative to the directory that it drops in to. The
+// working directory comes first.
+func TestIncludeFrom(t *testing.T) {
+	fs := files{
+		"home/.atmos/atmos.yaml":     "",
+		"home/.atmos/atmos.d/a.yaml": "auth: {realm: !include realm.txt}\n",
+		"home/.atmos/realm.txt":      "beside",
+	}
+	equal(t, newMachine(t, fs).see(t, config.Options{}).Realm, "beside")
+	fs["work/realm.txt"] = "here"
+	equal(t, newMachine(t, fs).see(t, config.Options{}).Realm, "here")
 }
 
 func TestBrokenInclude(t *testing.T) {
@@ -131,28 +139,42 @@ func TestBrokenInclude(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		files files
-		want  string
+		gap   string
+		err   string
 	}{
 		{
-			"not YAML",
-			files{"work/atmos.yaml": "auth: !include a.yaml\n", "work/a.yaml": "a: b: c\n"},
-			"a.yaml:1:1: mapping values are not allowed in this context",
+			name:  "not YAML",
+			files: files{"work/atmos.yaml": "auth: !include a.yaml\n", "work/a.yaml": "SECRET: b: c\n"},
+			gap:   "atmos.yaml:1:7: auth: !include a.yaml: a.yaml:1:1: not YAML",
 		},
 		{
-			"a line of variables",
-			files{"work/atmos.yaml": "auth: !include v.env\n", "work/v.env": "# one\nrealm=acme\n\nproviders=corp\n"},
-			"v.env:4:1: auth.providers: want a mapping, not text",
+			name:  "the same key twice",
+			files: files{"work/atmos.yaml": "auth: !include a.yaml\n", "work/a.yaml": "SECRET: b\nSECRET: c\n"},
+			gap:   "atmos.yaml:1:7: auth: !include a.yaml: a.yaml:2:1: the same key stands in line 1 already",
 		},
 		{
-			"a bomb of variables",
-			files{"work/atmos.yaml": bomb, "work/v.env": numbered(600)},
-			"atmos.yaml:7:8: aliases stand for more than 5000000 values",
+			name:  "a line of variables",
+			files: files{"work/atmos.yaml": "auth: !include v.env\n", "work/v.env": "# one\nrealm=acme\n\nproviders=corp\n"},
+			gap:   "v.env:4:1: auth.providers: want a mapping, not text",
+		},
+		{
+			name:  "a bomb of variables",
+			files: files{"work/atmos.yaml": bomb, "work/v.env": numbered(600)},
+			err:   "atmos.yaml:7:8: aliases stand for more than 5000000 values",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := newMachine(t, tt.files).load(config.Options{})
-			if err == nil || err.Error() != tt.want {
-				t.Errorf("got  %v\nwant %s", err, tt.want)
+			m := newMachine(t, tt.files)
+			c, err := m.load(config.Options{})
+			switch {
+			case tt.err != "":
+				if err == nil || err.Error() != tt.err {
+					t.Errorf("got  %v\nwant %s", err, tt.err)
+				}
+			case err != nil:
+				t.Error(err)
+			default:
+				equal(t, m.view(c).Gaps, []string{tt.gap})
 			}
 		})
 	}
@@ -188,6 +210,6 @@ func TestFunctionsWithoutWords(t *testing.T) {
 	m := newMachine(t, files{"work/atmos.yaml": "auth:\n  realm: !env ''\n  keyring: {type: !include ' '}\n"})
 	equal(t, mustLoad(t, m).Warnings, []string{
 		"atmos.yaml:2:10: auth.realm: !env without a name",
-		`atmos.yaml:3:19: auth.keyring.type: !include "": no file`,
+		`atmos.yaml:3:19: type: !include "": no file`,
 	})
 }

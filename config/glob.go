@@ -7,51 +7,49 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/bmatcuk/doublestar/v4"
 )
-
-const maxEntries = 500_000
 
 // search returns the files that an import of path means: the file itself, all
 // YAML files below a directory, what a pattern matches, and without an extension
 // .yaml or else .yml. Shallow ones come first, then in alphabetical order.
-func search(base, path string) ([]string, error) {
+func (l *loader) search(base, path string) ([]string, error) {
 	if p := abs(base, path); exists(p) && !isDir(p) {
 		return []string{p}, nil
 	}
 	slashed := filepath.ToSlash(path)
-	var patterns []string
 	switch {
 	case isDir(abs(base, path)):
-		return yamlBelow(abs(base, path))
+		return l.yamlBelow(abs(base, path))
 	case filepath.Ext(path) == "":
-		patterns = []string{slashed + ".yaml", slashed + ".yml"}
-	default:
-		patterns = []string{slashed}
+		slashed += ".{yaml,yml}"
 	}
-	root, pattern := doublestar.SplitPattern(patterns[0])
-	patterns[0] = pattern
-	if len(patterns) == 2 {
-		patterns[1] = strings.TrimSuffix(pattern, ".yaml") + ".yml"
+	fixed := slashed // as far as no pattern goes
+	if i := strings.IndexAny(slashed, `*?[{\`); i >= 0 {
+		fixed = slashed[:i]
 	}
-	return match(abs(base, filepath.FromSlash(root)), patterns...)
+	root := fixed[:strings.LastIndexByte(fixed, '/')+1]
+	return l.match(abs(base, filepath.FromSlash(root)), slashed[len(root):])
 }
 
 // yamlBelow returns all YAML files below dir.
-func yamlBelow(dir string) ([]string, error) {
-	return match(dir, "**/*.yaml", "**/*.yml")
+func (l *loader) yamlBelow(dir string) ([]string, error) {
+	return l.match(dir, "**/*.{yaml,yml}")
 }
 
-func match(root string, patterns ...string) ([]string, error) {
-	depth := strings.Count(patterns[0], "/")
-	if strings.Contains(patterns[0], "**") {
+func (l *loader) match(root, pattern string) ([]string, error) {
+	depth := strings.Count(pattern, "/")
+	if strings.Contains(pattern, "**") {
 		depth = maxDepth
 	}
-	w := walker{inside: map[string]bool{}, patterns: patterns}
-	if err := w.walk(root, "", depth); err != nil {
+	expr, err := compile(pattern)
+	if err != nil {
+		return nil, nil //nolint:nilerr // a pattern that is none matches nothing
+	}
+	w := walker{loader: l, root: root, inside: map[string]bool{}, pattern: expr}
+	if err := w.walk("", depth); err != nil {
 		return nil, err
 	}
 	all := make(map[string]bool, len(w.found))
@@ -71,19 +69,72 @@ func match(root string, patterns ...string) ([]string, error) {
 	return found, nil
 }
 
-// A walker follows symbolic links to directories, but into none that it is in already.
-type walker struct {
-	patterns []string
-	inside   map[string]bool
-	entries  int
-	found    []string // with slashes, from the root
+// compile makes a regular expression of a pattern: *, **, ?, [class] and {one,other}. It
+// takes linear time to match, whatever the pattern is.
+func compile(pattern string) (*regexp.Regexp, error) {
+	var expr strings.Builder
+	depth := 0
+	for rest := pattern; rest != ""; {
+		token := rest[:1]
+		out := regexp.QuoteMeta(token)
+		switch token[0] {
+		case '*':
+			out = `[^/]*`
+			if strings.HasPrefix(rest, "**/") {
+				token, out = "**/", `(?:.*/)?`
+			} else if rest == "**" {
+				token, out = "**", `.*`
+			}
+		case '?':
+			out = `[^/]`
+		case '\\':
+			token = rest[:min(2, len(rest))]
+			out = regexp.QuoteMeta(token[1:])
+		case '[':
+			if end := strings.IndexByte(rest[1:], ']'); end > 0 {
+				token = rest[:end+2]
+				out = "[" + strings.NewReplacer(`\`, `\\`, `[`, `\[`, `&`, `\&`, `~`, `\~`).Replace(token[1:len(token)-1]) + "]"
+				if out[1] == '!' {
+					out = "[^" + out[2:]
+				}
+			}
+		case '{':
+			depth++
+			out = `(?:`
+		case '}':
+			if depth > 0 {
+				depth--
+				out = `)`
+			}
+		case ',':
+			if depth > 0 {
+				out = `|`
+			}
+		}
+		expr.WriteString(out)
+		rest = rest[len(token):]
+	}
+	return regexp.Compile(`(?s)^(?:` + expr.String() + `)$`)
 }
 
-func (w *walker) walk(root, rel string, depth int) error {
-	dir := filepath.Join(root, filepath.FromSlash(rel))
+// A walker follows symbolic links to directories, but into none that it is in already.
+type walker struct {
+	*loader
+	root    string
+	pattern *regexp.Regexp
+	inside  map[string]bool
+	entries int
+	found   []string // with slashes, from the root
+}
+
+func (w *walker) walk(rel string, depth int) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	dir := filepath.Join(w.root, filepath.FromSlash(rel))
 	physical, err := filepath.EvalSymlinks(dir)
-	if err != nil || w.inside[physical] {
-		return nil // a pattern that leads nowhere matches nothing
+	if err != nil || w.inside[physical] || !isDir(dir) {
+		return nil //nolint:nilerr // a pattern that leads nowhere matches nothing
 	}
 	w.inside[physical] = true
 	defer delete(w.inside, physical)
@@ -92,12 +143,13 @@ func (w *walker) walk(root, rel string, depth int) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return err
-	}
-	if w.entries += len(entries); w.entries > maxEntries {
-		return fmt.Errorf("%s: more than %d files below it", root, maxEntries)
+		return fmt.Errorf("%s: %w", w.display(dir), cause(err))
 	}
 	for _, e := range entries {
+		if w.entries++; w.entries > maxEntries {
+			w.missAny(file(w.display(w.root)), "%v: more than %d files below it", errBound, maxEntries)
+			return nil
+		}
 		name := e.Name()
 		if rel != "" {
 			name = rel + "/" + name
@@ -105,19 +157,12 @@ func (w *walker) walk(root, rel string, depth int) error {
 		below := e.IsDir() || e.Type()&fs.ModeSymlink != 0 && isDir(filepath.Join(dir, e.Name()))
 		switch {
 		case below && depth > 0:
-			if err := w.walk(root, name, depth-1); err != nil {
+			if err := w.walk(name, depth-1); err != nil {
 				return err
 			}
-		case !below && w.matches(name):
+		case !below && w.pattern.MatchString(name):
 			w.found = append(w.found, name)
 		}
 	}
 	return nil
-}
-
-func (w *walker) matches(name string) bool {
-	return slices.ContainsFunc(w.patterns, func(pattern string) bool {
-		ok, err := doublestar.Match(pattern, name)
-		return ok && err == nil
-	})
 }

@@ -13,14 +13,13 @@ type provision struct {
 }
 
 // identities reads the merged identities and those that were provisioned, which
-// have the lowest precedence. Since v1.216.0 the last declaration of an identity
-// replaces it as a whole, imports and .atmos.d after the main file: what differs
-// by that becomes Other.
-func (d *decoder) identities(merged *value, declared []declaration, provisions []provision) []Identity {
-	entries := d.mapping(merged, "auth", "identities")
-	all := (&value{kind: mapping, entries: entries}).own()
-	last := make([]*value, len(entries))
-	imported := make([]bool, len(entries))
+// have the lowest precedence. Before v1.216.0 that is all. Since then the last declaration
+// of an identity replaces it as a whole, imports and .atmos.d after the main file, and
+// one file's !unset takes nothing from another's declaration.
+func (d *decoder) identities(merged []entry, declared []declaration, provisions []provision) (since, before []Identity) {
+	all := (&value{kind: mapping, entries: merged}).own()
+	last := make([]*value, len(merged))
+	imported := make([]bool, len(merged))
 	for _, decl := range declared {
 		for _, e := range decl.identities.entries {
 			if i := all.find(e.name); i >= 0 && e.value.kind == mapping {
@@ -45,25 +44,20 @@ func (d *decoder) identities(merged *value, declared []declaration, provisions [
 			provisioned[i] = p.provider
 		}
 	}
-	ids := make([]Identity, 0, len(all.entries))
 	for i, e := range all.entries {
-		if e.value.kind == unset {
-			continue
+		if e.value.kind != unset {
+			id := d.identity(e, true)
+			id.Provisioned = provisioned[i]
+			before = append(before, id)
 		}
-		id := d.identity(e)
-		id.Provisioned = provisioned[i]
-		if last[i] != nil && last[i] != e.value {
-			other := d.identity(entry{name: e.name, value: last[i]})
-			other.Provisioned = id.Provisioned
-			// Without a kind Atmos rejects the configuration and can have left nothing.
-			if other.Kind != "" && (other.Kind != id.Kind || other.Via != id.Via || other.AccessKeyInFile != id.AccessKeyInFile) {
-				id.Other = &other
-			}
+		if last[i] == nil || last[i].get("kind") == nil {
+			last[i] = e.value // without a kind Atmos rejects it and can have left nothing
 		}
-		ids = append(ids, id)
+		if last[i].kind != unset {
+			id := d.identity(entry{e.name, e.fold, last[i], e.computed}, false)
+			id.Provisioned = provisioned[i]
+			since = append(since, id)
+		}
 	}
-	if len(ids) == 0 {
-		return nil
-	}
-	return ids
+	return since, before
 }

@@ -7,43 +7,30 @@ import (
 	"github.com/credclean/credclean/config"
 )
 
-func identities(c *config.Config) []config.Identity { return c.Auth.Identities }
-
-// Since v1.216.0 the last declaration of an identity replaces it as a whole.
-func TestOther(t *testing.T) {
+// Since v1.216.0 the last declaration of an identity replaces it as a whole. What releases
+// before make of it is a reading where it is something else.
+func TestBeforeV1216(t *testing.T) {
 	const base = "auth: {identities: {dev: {kind: aws/permission-set, via: {provider: corp}}}}\n"
 	dev := config.Identity{Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}}
-	with := func(other config.Identity) []config.Identity {
-		id := dev
-		id.Other = &other
-		return []config.Identity{id}
-	}
 	for _, tt := range []struct {
 		name  string
 		files files
-		want  []config.Identity
+		now   config.Identity
+		old   *config.Identity // nil if it is the same
 	}{
-		{"one file", files{"work/atmos.yaml": base}, []config.Identity{dev}},
-		{
-			"an import that says the same",
-			files{"work/atmos.yaml": "import: a.yaml\n" + base, "work/a.yaml": base},
-			[]config.Identity{dev},
-		},
+		{"one file", files{"work/atmos.yaml": base}, dev, nil},
+		{"an import that says the same", files{"work/atmos.yaml": "import: a.yaml\n" + base, "work/a.yaml": base}, dev, nil},
 		{
 			"an import with another via",
 			files{"work/atmos.yaml": "import: a.yaml\n" + base, "work/a.yaml": "auth: {identities: {DEV: {kind: aws/assume-role, via: {identity: root}}}}\n"},
-			[]config.Identity{{
-				Name: "DEV", Kind: "aws/permission-set", Via: config.Via{Provider: "corp", Identity: "root"},
-				Other: &config.Identity{Name: "DEV", Kind: "aws/assume-role", Via: config.Via{Identity: "root"}},
-			}},
+			config.Identity{Name: "DEV", Kind: "aws/assume-role", Via: config.Via{Identity: "root"}},
+			&config.Identity{Name: "DEV", Kind: "aws/permission-set", Via: config.Via{Provider: "corp", Identity: "root"}},
 		},
 		{
 			"a drop-in with an access key",
 			files{"work/atmos.yaml": base, "work/.atmos.d/a.yaml": "auth: {identities: {dev: {kind: aws/user, credentials: {access_key_id: AKIAEXAMPLE}}}}\n"},
-			[]config.Identity{{
-				Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}, AccessKeyInFile: true,
-				Other: &config.Identity{Name: "dev", Kind: "aws/user", AccessKeyInFile: true},
-			}},
+			config.Identity{Name: "dev", Kind: "aws/user", AccessKeyInFile: true},
+			&config.Identity{Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}, AccessKeyInFile: true},
 		},
 		{
 			"the last import counts, and it comes after drop-ins",
@@ -53,20 +40,20 @@ func TestOther(t *testing.T) {
 				"work/a.yaml":          "auth: {identities: {dev: {kind: a}}}\n",
 				"work/b.yaml":          "auth: {identities: {dev: {kind: b}}}\n",
 			},
-			with(config.Identity{Name: "dev", Kind: "b"}),
+			config.Identity{Name: "dev", Kind: "b"},
+			&dev,
 		},
 		{
 			"without a kind Atmos rejects it",
 			files{"work/atmos.yaml": "import: a.yaml\n" + base, "work/a.yaml": "auth: {identities: {dev: {via: {identity: root}}}}\n"},
-			[]config.Identity{{Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "corp", Identity: "root"}}},
+			config.Identity{Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "corp", Identity: "root"}},
+			nil,
 		},
 		{
 			"the nearer main file replaces the farther one",
 			files{"home/.atmos/atmos.yaml": base, "work/atmos.yaml": "auth: {identities: {dev: {kind: aws/user}}}\n"},
-			[]config.Identity{{
-				Name: "dev", Kind: "aws/user", Via: config.Via{Provider: "corp"},
-				Other: &config.Identity{Name: "dev", Kind: "aws/user"},
-			}},
+			config.Identity{Name: "dev", Kind: "aws/user"},
+			&config.Identity{Name: "dev", Kind: "aws/user", Via: config.Via{Provider: "corp"}},
 		},
 		{
 			"a profile replaces too",
@@ -75,16 +62,40 @@ func TestOther(t *testing.T) {
 				"work/profiles/p/a.yaml":  "auth: {identities: {dev: {kind: aws/assume-role}}}\n",
 				"work/profiles/p/b/c.yml": "auth: {identities: {dev: {kind: aws/assume-root}}}\n",
 			},
-			[]config.Identity{{
-				Name: "dev", Kind: "aws/assume-root", Via: config.Via{Provider: "corp"},
-				Other: &config.Identity{Name: "dev", Kind: "aws/assume-root"},
-			}},
+			config.Identity{Name: "dev", Kind: "aws/assume-root"},
+			&config.Identity{Name: "dev", Kind: "aws/assume-root", Via: config.Via{Provider: "corp"}},
+		},
+		{
+			"a dot in via is a level for releases before",
+			files{"work/atmos.yaml": "auth: {identities: {dev: {kind: aws/permission-set, via.provider: corp}}}\n"},
+			config.Identity{Name: "dev", Kind: "aws/permission-set"},
+			&dev,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			equal(t, identities(mustLoad(t, newMachine(t, tt.files))), tt.want)
+			c := mustLoad(t, newMachine(t, tt.files))
+			equal(t, c.Readings[0].Auth.Identities, []config.Identity{tt.now})
+			last := c.Readings[len(c.Readings)-1]
+			if tt.old == nil {
+				equal(t, last.Name, "")
+				return
+			}
+			equal(t, last.Name, "Atmos before v1.216")
+			equal(t, last.Auth.Identities, []config.Identity{*tt.old})
 		})
 	}
+}
+
+// One file's !unset takes nothing from what another declares, but for releases before.
+func TestUnsetIdentity(t *testing.T) {
+	m := newMachine(t, files{
+		"home/.atmos/atmos.yaml": "auth: {identities: {dev: {kind: aws/user}, ops: {kind: aws/user}}}\n",
+		"work/atmos.yaml":        "auth: {identities: {dev: !unset , never: !unset }}\n",
+	})
+	equal(t, readings(mustLoad(t, m)), map[string][]string{
+		"":                    {"dev via ", "ops via "},
+		"Atmos before v1.216": {"ops via "},
+	})
 }
 
 const provisioned = `auth:
@@ -119,17 +130,14 @@ func TestProvisioned(t *testing.T) {
 			files2: paths("cache/auth/corp/provisioned-identities.yaml", "work/atmos.yaml"),
 		},
 		{
-			name: "what is written wins, and comes first",
+			name: "what is written comes first, and is read first since v1.216.0",
 			files: files{
 				"home/.atmos/atmos.yaml":                      corp,
 				"work/atmos.yaml":                             "auth: {identities: {DEV: {kind: aws/assume-role}, own: {kind: aws/user}}}\n",
 				"cache/auth/corp/provisioned-identities.yaml": provisioned,
 			},
 			want: []config.Identity{
-				{
-					Name: "DEV", Kind: "aws/assume-role", Via: config.Via{Provider: "corp"}, Provisioned: "Corp",
-					Other: &config.Identity{Name: "DEV", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}, Provisioned: "Corp"},
-				},
+				{Name: "DEV", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}, Provisioned: "Corp"},
 				{Name: "own", Kind: "aws/user"},
 				account,
 			},
@@ -143,10 +151,7 @@ func TestProvisioned(t *testing.T) {
 				"cache/auth/corp/provisioned-identities.yaml": provisioned,
 			},
 			want: []config.Identity{
-				{
-					Name: "dev", Kind: "aws/user", Via: config.Via{Provider: "corp"}, Provisioned: "Corp",
-					Other: &config.Identity{Name: "dev", Kind: "aws/user", Provisioned: "Corp"},
-				},
+				{Name: "dev", Kind: "aws/user", Provisioned: "Corp"},
 				account,
 			},
 			files2: paths("cache/auth/corp/provisioned-identities.yaml", "work/a.yaml", "work/atmos.yaml"),
@@ -167,7 +172,7 @@ func TestProvisioned(t *testing.T) {
 				"cache/auth/corp/provisioned-identities.yaml": provisioned,
 			},
 			files2:   paths("work/atmos.yaml"),
-			warnings: []string{"cache/auth/corp/provisioned-identities.yaml:12:24: provider corp: identities of another start URL, https://acme.example/start"},
+			warnings: []string{"cache/auth/corp/provisioned-identities.yaml:12:24: identities of another start URL than the provider's"},
 		},
 		{
 			name:     "broken",
@@ -177,10 +182,10 @@ func TestProvisioned(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := mustLoad(t, newMachine(t, tt.files))
-			equal(t, c.Auth.Identities, tt.want)
-			equal(t, c.Files, tt.files2)
-			equal(t, c.Warnings, tt.warnings)
+			got := newMachine(t, tt.files).see(t, config.Options{})
+			equal(t, got.Auth.Identities, tt.want)
+			equal(t, got.Files, tt.files2)
+			equal(t, got.Warnings, tt.warnings)
 		})
 	}
 }

@@ -10,118 +10,170 @@ const maxImports = 10 // levels of nesting, as in Atmos
 
 // dropIns merges what stands below atmos.d and .atmos.d of the git root and,
 // over that, of dir.
-func (l *loader) dropIns(dir string) (*value, error) {
+func (l *loader) dropIns(t *layers, dir string, by way) error {
 	dirs := []string{dir}
 	if l.gitRoot != "" && l.gitRoot != dir {
 		dirs = []string{l.gitRoot, dir}
 	}
-	var doc *value
 	for _, dir := range dirs {
 		for _, name := range []string{"atmos.d", ".atmos.d"} {
-			paths, err := yamlBelow(filepath.Join(dir, name))
+			paths, err := l.yamlBelow(filepath.Join(dir, name))
 			if err != nil {
-				return nil, err
+				return err
 			}
 			for _, path := range paths {
-				src, err := l.source(path)
+				src, err := l.source(path, by)
 				if err != nil {
-					return nil, err
+					return err
 				}
-				l.declare(src, false)
-				doc = l.lay(doc, src)
-			}
-		}
-	}
-	return doc, nil
-}
-
-// bases are the directories that relative imports of a file in dir may be meant
-// from; the first with a match counts. The base path of a configuration is
-// relative to its directory since 2026 and was to the working directory before.
-func (l *loader) bases(dir string, basePath *value) []string {
-	if s := strings.TrimSpace(l.getenv("ATMOS_BASE_PATH")); s != "" {
-		return []string{abs(l.sys.WorkDir, s)}
-	}
-	s, _ := l.scalar(basePath, "base_path")
-	bases := []string{abs(dir, s), abs(l.sys.WorkDir, s)}
-	if l.gitRoot != "" && s != "" && !strings.HasPrefix(s, ".") {
-		bases = slices.Insert(bases, 0, abs(l.gitRoot, s))
-	}
-	return bases
-}
-
-// imports returns the files that the file at path draws in, in the order of
-// merging. As in Atmos, a nested import comes after the file that has it.
-func (l *loader) imports(path string, paths *value, bases []string) ([]*source, error) {
-	im := importer{loader: l, followed: map[string]bool{}}
-	if err := im.follow(paths, bases, []string{path}); err != nil {
-		return nil, err
-	}
-	return lastOf(im.found, func(src *source) string { return src.path }), nil
-}
-
-type importer struct {
-	*loader
-	found    []*source
-	followed map[string]bool // files whose own imports are in found
-}
-
-// follow follows imports of the last file in stack.
-func (im *importer) follow(imports *value, bases, stack []string) error {
-	for _, v := range im.texts(imports, "import") {
-		if len(stack) > maxImports {
-			im.miss("%s: import %s: nested deeper than %d levels", v.at, printable(v.text), maxImports)
-			continue
-		}
-		if isRemote(v.text) {
-			im.miss("%s: import %s: remote, not fetched", v.at, printable(v.text))
-			continue
-		}
-		paths, err := im.resolve(strings.TrimPrefix(v.text, "file://"), bases)
-		if err != nil {
-			return err
-		}
-		if len(paths) == 0 {
-			im.miss("%s: import %s: not found", v.at, printable(v.text))
-		}
-		for _, path := range paths {
-			if slices.Contains(stack, path) {
-				if !strings.ContainsAny(v.text, "*?[{") {
-					im.warn("%s: import %s: imports itself", v.at, printable(v.text))
-				}
-				continue
-			}
-			if err := im.open(path, bases, stack); err != nil {
-				return err
+				t.declare(src, false)
+				t.lay(src, dir)
 			}
 		}
 	}
 	return nil
 }
 
-func (im *importer) open(path string, bases, stack []string) error {
-	src, err := im.source(path)
-	if err != nil {
-		return err
+// bases are the directories that relative imports of a file in dir may be meant
+// from; the first with a match counts. The base path of a configuration is
+// relative to its directory since 2026 and was to the working directory before.
+func (l *loader) bases(dir string, doc *value) []string {
+	if s := strings.TrimSpace(l.getenv(basePath)); s != "" {
+		return []string{abs(l.sys.WorkDir, s)}
 	}
+	v := doc.get("base_path")
+	s := v.string()
+	bases := []string{abs(dir, s), abs(l.sys.WorkDir, s), dir}
+	switch {
+	case v != nil && v.computed == "!cwd":
+		bases = []string{dir, abs(l.sys.WorkDir, s)}
+	case l.gitRoot != "" && s != "" && !strings.HasPrefix(s, "."):
+		bases = slices.Insert(bases, 0, abs(l.gitRoot, s))
+	}
+	if v := variables(doc)[basePath]; v != nil {
+		bases = append(bases, abs(l.sys.WorkDir, v.text))
+	}
+	return bases
+}
+
+// imports returns the files that src draws in, in the order of merging. As in Atmos, a
+// nested import comes after the file that has it.
+func (l *loader) imports(src *source, paths *value, bases []string) ([]*source, error) {
+	im := importer{loader: l, by: way{own: src.isOwn(), aside: true}, followed: map[string]bool{}}
+	im.follow(paths, bases, []string{src.path}, false)
+	if err := l.ctx.Err(); err != nil {
+		return nil, err
+	}
+	return lastOf(im.found, func(src *source) string { return src.same }), nil
+}
+
+type importer struct {
+	*loader
+	by       way
+	found    []*source
+	followed map[string]bool // files whose own imports are in found
+}
+
+// follow follows imports of the last file in stack. What cannot be read is a gap: Atmos
+// goes on without it.
+func (im *importer) follow(imports *value, bases, stack []string, remote bool) {
+	for _, v := range im.texts(imports, "import") {
+		im.named++
+		switch {
+		case im.ctx.Err() != nil:
+			return
+		case im.named > maxFiles:
+			im.missAny(v.at, "import: %v: more than %d imports", errBound, maxFiles)
+			return
+		case len(stack) > maxImports:
+			im.missAny(v.at, "import%s: nested deeper than %d levels", v.shown(), maxImports)
+		case isRemote(v.text):
+			im.fetch(v, bases, stack)
+		case remote:
+			im.missAny(v.at, "import%s: stands on another machine", v.shown())
+		default:
+			im.open(v, bases, stack)
+		}
+	}
+}
+
+// open takes in the local files that an import means.
+func (im *importer) open(v *value, bases, stack []string) {
+	paths, err := im.resolve(strings.TrimPrefix(v.text, "file://"), bases)
+	switch {
+	case err != nil:
+		im.missAny(v.at, "import%s: %v", v.shown(), cause(err))
+	case len(paths) == 0:
+		im.missAny(v.at, "import%s: not found", v.shown())
+	}
+	for _, path := range paths {
+		if im.ctx.Err() != nil {
+			return
+		}
+		if slices.Contains(stack, path) {
+			if !strings.ContainsAny(v.text, "*?[{") {
+				im.warn("%s: import%s: imports itself", v.at, v.shown())
+			}
+			continue
+		}
+		src, err := im.source(path, im.by)
+		if err != nil {
+			im.missErr(err)
+			continue
+		}
+		im.add(src, bases, stack)
+	}
+}
+
+// add takes in a file with its own imports.
+func (im *importer) add(src *source, bases, stack []string) {
 	im.found = append(im.found, src)
 	nested := src.doc.get("import")
-	if nested == nil || im.followed[path] {
-		return nil
+	if nested == nil || im.followed[src.path] {
+		return
 	}
-	im.followed[path] = true
-	dir := filepath.Dir(path)
-	if basePath := src.doc.get("base_path"); basePath != nil {
-		bases = im.bases(dir, basePath)
+	im.followed[src.path] = true
+	dir := filepath.Dir(src.path)
+	if src.doc.get("base_path") != nil {
+		bases = im.bases(dir, src.doc)
 	} else {
 		bases = append(slices.Clone(bases), dir)
 	}
-	return im.follow(nested, bases, append(slices.Clone(stack), path))
+	im.follow(nested, bases, append(slices.Clone(stack), src.path), src.remote)
+}
+
+// fetch takes in an import from a URL, if it may be fetched. A URL that a YAML function
+// gave may hold anything, and is sent nowhere.
+func (im *importer) fetch(v *value, bases, stack []string) {
+	switch {
+	case im.opt.Fetch == nil || v.computed != "" || !strings.HasPrefix(v.text, "https://"):
+		im.missAny(v.at, "import%s: remote, not fetched", v.shown())
+		return
+	case slices.Contains(stack, v.text):
+		im.warn("%s: import%s: imports itself", v.at, v.shown())
+		return
+	}
+	c, ok := im.contents[v.text]
+	if !ok {
+		data, err := im.opt.Fetch(im.ctx, v.text)
+		if err != nil {
+			im.missAny(v.at, "import%s: %v", v.shown(), err)
+			return
+		}
+		c = newContent(data, v.text)
+		im.contents[v.text] = c
+	}
+	src, err := im.parsed(v.text, c, way{aside: true}, true)
+	if err != nil {
+		im.missErr(err)
+		return
+	}
+	im.add(src, bases, stack)
 }
 
 func (l *loader) resolve(path string, bases []string) ([]string, error) {
 	for _, base := range bases {
-		if paths, err := search(base, path); err != nil || len(paths) > 0 {
+		if paths, err := l.search(base, path); err != nil || len(paths) > 0 {
 			return paths, err
 		}
 	}

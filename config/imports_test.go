@@ -12,16 +12,15 @@ func TestMerge(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
 		under, over string // home and working directory
-		want        config.Config
+		want        view
 	}{
 		{
 			name:  "mappings are merged, in the order of first appearance",
 			under: "auth:\n  realm: a\n  providers:\n    two: {kind: k2, region: r2}\n    one: {kind: k1}\n",
 			over:  "auth:\n  providers:\n    three: {kind: k3}\n    two: {region: r2x, start_url: u}\n",
-			want: config.Config{Auth: config.Auth{
-				Realm: "a",
+			want: view{Realm: "a", Auth: config.Auth{
 				Providers: []config.Provider{
-					{Name: "two", Kind: "k2", Region: "r2x", StartURL: "u"},
+					{Name: "two", Kind: "k2", Region: lit("r2x"), StartURL: lit("u")},
 					{Name: "one", Kind: "k1"},
 					{Name: "three", Kind: "k3"},
 				},
@@ -31,24 +30,24 @@ func TestMerge(t *testing.T) {
 			name:  "names are the same in any letter case",
 			under: "auth:\n  providers:\n    Corp: {kind: k}\n",
 			over:  "Auth:\n  PROVIDERS:\n    CORP: {Region: r}\n",
-			want:  config.Config{Auth: config.Auth{Providers: []config.Provider{{Name: "Corp", Kind: "k", Region: "r"}}}},
+			want:  view{Auth: config.Auth{Providers: []config.Provider{{Name: "Corp", Kind: "k", Region: lit("r")}}}},
 		},
 		{
 			name:  "an exact match comes first, and two spellings stay two",
 			under: "auth:\n  providers:\n    Corp: {kind: upper}\n    corp: {kind: lower}\n",
 			over:  "auth:\n  providers:\n    corp: {region: a}\n    Corp: {region: b}\n    CORP: {region: c}\n",
-			want: config.Config{Auth: config.Auth{Providers: []config.Provider{
-				{Name: "Corp", Kind: "upper", Region: "b"},
-				{Name: "corp", Kind: "lower", Region: "a"},
-				{Name: "CORP", Region: "c"},
+			want: view{Auth: config.Auth{Providers: []config.Provider{
+				{Name: "Corp", Kind: "upper", Region: lit("b")},
+				{Name: "corp", Kind: "lower", Region: lit("a")},
+				{Name: "CORP", Region: lit("c")},
 			}}},
 		},
 		{
 			name:  "a third spelling means the first",
 			under: "auth:\n  providers:\n    Corp: {kind: upper}\n    corp: {kind: lower}\n",
 			over:  "auth:\n  providers:\n    CORP: {region: c}\n",
-			want: config.Config{Auth: config.Auth{Providers: []config.Provider{
-				{Name: "Corp", Kind: "upper", Region: "c"},
+			want: view{Auth: config.Auth{Providers: []config.Provider{
+				{Name: "Corp", Kind: "upper", Region: lit("c")},
 				{Name: "corp", Kind: "lower"},
 			}}},
 		},
@@ -56,31 +55,31 @@ func TestMerge(t *testing.T) {
 			name:  "a second spelling in the upper file is an entry of its own",
 			under: "auth:\n  providers:\n    corp: {kind: k}\n",
 			over:  "auth:\n  providers:\n    Corp: {region: a}\n    corp: {region: b}\n    new: {}\n    New: {}\n",
-			want: config.Config{Auth: config.Auth{Providers: []config.Provider{
-				{Name: "corp", Kind: "k", Region: "b"},
-				{Name: "Corp", Region: "a"},
+			want: view{Auth: config.Auth{Providers: []config.Provider{
+				{Name: "corp", Kind: "k", Region: lit("b")},
+				{Name: "Corp", Region: lit("a")},
 				{Name: "new"},
 				{Name: "New"},
 			}}},
 		},
 		{
 			name:  "a mapping survives an empty value, a text does not",
-			under: "auth: {realm: a, keyring: {type: file}}\nlogs: {level: Info}\n",
-			over:  "auth: {realm: ~, keyring: ~}\nlogs:\n",
-			want:  config.Config{Auth: config.Auth{Keyring: config.Keyring{Type: "file"}}, Logs: config.Logs{Level: "Info"}},
+			under: "auth: {realm: a, keyring: {type: file}}\n",
+			over:  "auth: {realm: ~, keyring: ~}\n",
+			want:  view{Keyring: config.Keyring{Type: "file"}},
 		},
 		{
 			name:  "unset",
 			under: "auth:\n  realm: a\n  providers:\n    gone: {kind: k}\n    back: {kind: k}\n",
 			over:  "auth:\n  realm: !unset\n  providers:\n    gone: !unset\n    never: !unset\n    back: {region: !unset }\n",
-			want:  config.Config{Auth: config.Auth{Providers: []config.Provider{{Name: "back", Kind: "k"}}}},
+			want:  view{Auth: config.Auth{Providers: []config.Provider{{Name: "back", Kind: "k"}}}},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMachine(t, files{"home/.atmos/atmos.yaml": tt.under, "work/atmos.yaml": tt.over})
-			c := mustLoad(t, m)
-			c.Files, c.Dirs = nil, nil
-			equal(t, *c, tt.want)
+			got := m.see(t, config.Options{})
+			got.Files, got.Dirs = nil, nil
+			equal(t, got, tt.want)
 		})
 	}
 }
@@ -100,30 +99,30 @@ func TestImports(t *testing.T) {
 		name  string
 		files files
 		env   map[string]string
-		want  config.Config
+		want  view
 	}{
 		{
 			name: "from low to high: git root, atmos.d, .atmos.d, imports, the file",
 			files: files{
 				"work/atmos.yaml":       "import: [b.yaml, a.yaml]\nauth: {realm: main}\n",
-				"work/a.yaml":           "auth: {realm: a, keyring: {type: a}}\nlogs: {level: a}\n",
-				"work/b.yaml":           "auth: {realm: b, keyring: {type: b, spec: {path: b}}}\n",
-				"work/.atmos.d/x.yaml":  "auth: {keyring: {spec: {path: x, password_env: x}}}\n",
-				"work/atmos.d/y.yaml":   "auth: {keyring: {spec: {password_env: y}}}\nlogs: {file: y}\n",
+				"work/a.yaml":           "auth: {realm: a, keyring: {type: a}}\n",
+				"work/b.yaml":           "auth: {realm: b, keyring: {type: b}}\n",
+				"work/.atmos.d/x.yaml":  "auth: {keyring: {type: x, spec: {password_env: x}}}\n",
+				"work/atmos.d/y.yaml":   "auth: {keyring: {spec: {password_env: y}}, providers: {p: {region: y, start_url: y}}}\n",
 				".git/":                 "",
-				".atmos.d/z.yaml":       "logs: {file: z, level: z}\nsettings: {telemetry: {token: z}}\n",
+				".atmos.d/z.yaml":       "auth: {providers: {p: {driver: z, region: z}}}\n",
 				"atmos.d/ignored.txt":   "not YAML: [",
 				"work/.atmos.d/sub/q":   "not YAML: [",
-				"work/atmos.d/y.yml":    "logs: {file: hidden by y.yaml}\n",
-				"work/atmos.d/a/b.yaml": "logs: {file: deeper ones come later}\n",
+				"work/atmos.d/y.yml":    "auth: {providers: {p: {region: hidden by y.yaml}}}\n",
+				"work/atmos.d/a/b.yaml": "auth: {providers: {p: {start_url: deeper ones come later}}}\n",
 			},
-			want: config.Config{
-				Files: paths(".atmos.d/z.yaml", "work/atmos.d/y.yaml", "work/atmos.d/a/b.yaml", "work/.atmos.d/x.yaml", "work/b.yaml", "work/a.yaml", "work/atmos.yaml"),
-				Auth:  config.Auth{Realm: "main", Keyring: config.Keyring{Type: "a", Path: "b", PasswordEnv: "x"}},
-				Logs:  config.Logs{Level: "a", File: "deeper ones come later"},
-				Telemetry: config.Telemetry{
-					Token: "z",
-				},
+			want: view{
+				Files:   paths(".atmos.d/z.yaml", "work/atmos.d/y.yaml", "work/atmos.d/a/b.yaml", "work/.atmos.d/x.yaml", "work/b.yaml", "work/a.yaml", "work/atmos.yaml"),
+				Realm:   "main",
+				Keyring: config.Keyring{Type: "a", PasswordEnv: "x"},
+				Auth: config.Auth{Providers: []config.Provider{
+					{Name: "p", Driver: "z", Region: lit("y"), StartURL: lit("deeper ones come later")},
+				}},
 			},
 		},
 		{
@@ -143,7 +142,7 @@ func TestImports(t *testing.T) {
 				"work/two.yaml":          "",
 				"work/three.yaml":        "",
 			},
-			want: config.Config{Files: paths(
+			want: view{Files: paths(
 				"work/conf/auth.yaml", "work/conf/all/2.yml", "work/conf/all/1/1.yaml", "work/two.yaml", "work/three.yaml",
 				"work/conf/x-2.yml", "work/conf/d/e/x-1.yaml", "work/conf/ya.json", "work/conf/yb.yml", "work/one.yaml", "work/atmos.yaml",
 			)},
@@ -153,12 +152,12 @@ func TestImports(t *testing.T) {
 			files: files{
 				"work/atmos.yaml":      "auth: {realm: main}\n",
 				"work/.atmos.d/i.yaml": "import: [a.yaml]\n",
-				"work/a.yaml":          "logs: {level: a}\n",
+				"work/a.yaml":          "auth.keyring.type: a\n",
 			},
-			want: config.Config{
-				Files: paths("work/.atmos.d/i.yaml", "work/a.yaml", "work/atmos.yaml"),
-				Auth:  config.Auth{Realm: "main"},
-				Logs:  config.Logs{Level: "a"},
+			want: view{
+				Files:   paths("work/.atmos.d/i.yaml", "work/a.yaml", "work/atmos.yaml"),
+				Realm:   "main",
+				Keyring: config.Keyring{Type: "a"},
 			},
 		},
 		{
@@ -166,20 +165,20 @@ func TestImports(t *testing.T) {
 			files: files{
 				"work/atmos.yaml":      "import: !unset\n",
 				"work/.atmos.d/i.yaml": "import: [a.yaml]\n",
-				"work/a.yaml":          "logs: {level: a}\n",
+				"work/a.yaml":          "auth.keyring.type: a\n",
 			},
-			want: config.Config{Files: paths("work/.atmos.d/i.yaml", "work/atmos.yaml")},
+			want: view{Files: paths("work/.atmos.d/i.yaml", "work/atmos.yaml")},
 		},
 		{
 			name: "a base path may come from a drop-in",
 			files: files{
 				"work/atmos.yaml":      "import: a\n",
 				"work/.atmos.d/b.yaml": "base_path: ./conf\n",
-				"work/conf/a.yaml":     "logs: {level: a}\n",
+				"work/conf/a.yaml":     "auth.keyring.type: a\n",
 			},
-			want: config.Config{
-				Files: paths("work/.atmos.d/b.yaml", "work/conf/a.yaml", "work/atmos.yaml"),
-				Logs:  config.Logs{Level: "a"},
+			want: view{
+				Files:   paths("work/.atmos.d/b.yaml", "work/conf/a.yaml", "work/atmos.yaml"),
+				Keyring: config.Keyring{Type: "a"},
 			},
 		},
 		{
@@ -187,13 +186,13 @@ func TestImports(t *testing.T) {
 			files: files{
 				"work/atmos.yaml":  "import: conf/a\n",
 				"work/conf/a.yaml": "import: [b, c]\n",
-				"work/b.yaml":      "logs: {level: b}\n",
-				"work/conf/b.yaml": "logs: {level: not this one}\n",
-				"work/conf/c.yaml": "logs: {file: c}\n",
+				"work/b.yaml":      "auth.keyring.type: b\n",
+				"work/conf/b.yaml": "auth.keyring.type: not this one\n",
+				"work/conf/c.yaml": "auth.keyring.spec.password_env: c\n",
 			},
-			want: config.Config{
-				Files: paths("work/conf/a.yaml", "work/b.yaml", "work/conf/c.yaml", "work/atmos.yaml"),
-				Logs:  config.Logs{Level: "b", File: "c"},
+			want: view{
+				Files:   paths("work/conf/a.yaml", "work/b.yaml", "work/conf/c.yaml", "work/atmos.yaml"),
+				Keyring: config.Keyring{Type: "b", PasswordEnv: "c"},
 			},
 		},
 		{
@@ -201,92 +200,92 @@ func TestImports(t *testing.T) {
 			files: files{
 				"work/atmos.yaml":      "import: !append [b.yaml]\n",
 				"work/.atmos.d/i.yaml": "import: [a.yaml]\n",
-				"work/a.yaml":          "logs: {level: a, file: a}\n",
-				"work/b.yaml":          "logs: {level: b}\n",
+				"work/a.yaml":          "auth.keyring.type: a\nauth.keyring.spec.password_env: a\n",
+				"work/b.yaml":          "auth.keyring.type: b\n",
 			},
-			want: config.Config{
-				Files: paths("work/.atmos.d/i.yaml", "work/a.yaml", "work/b.yaml", "work/atmos.yaml"),
-				Logs:  config.Logs{Level: "b", File: "a"},
+			want: view{
+				Files:   paths("work/.atmos.d/i.yaml", "work/a.yaml", "work/b.yaml", "work/atmos.yaml"),
+				Keyring: config.Keyring{Type: "b", PasswordEnv: "a"},
 			},
 		},
 		{
 			name: "a base path is meant from the file, or else from the working directory",
 			files: files{
 				"home/.atmos/atmos.yaml":    "base_path: ./shared\nimport: [a, b]\n",
-				"home/.atmos/shared/a.yaml": "logs: {file: a}\n",
-				"work/shared/a.yaml":        "logs: {file: not this one}\n",
-				"work/shared/b.yaml":        "logs: {level: b}\n",
+				"home/.atmos/shared/a.yaml": "auth.keyring.spec.password_env: a\n",
+				"work/shared/a.yaml":        "auth.keyring.spec.password_env: not this one\n",
+				"work/shared/b.yaml":        "auth.keyring.type: b\n",
 			},
-			want: config.Config{
-				Files: paths("home/.atmos/shared/a.yaml", "work/shared/b.yaml", "home/.atmos/atmos.yaml"),
-				Logs:  config.Logs{File: "a", Level: "b"},
+			want: view{
+				Files:   paths("home/.atmos/shared/a.yaml", "work/shared/b.yaml", "home/.atmos/atmos.yaml"),
+				Keyring: config.Keyring{PasswordEnv: "a", Type: "b"},
 			},
 		},
 		{
 			name: "a bare base path is looked for at the git root first",
 			files: files{
 				".git/":              "",
-				"infra/a.yaml":       "logs: {file: git root}\n",
-				"work/infra/a.yaml":  "logs: {file: not this one}\n",
+				"infra/a.yaml":       "auth.keyring.spec.password_env: git root\n",
+				"work/infra/a.yaml":  "auth.keyring.spec.password_env: not this one\n",
 				"work/atmos.yaml":    "base_path: infra\nimport: a\n",
-				"work/a.yaml":        "logs: {file: nor this one}\n",
+				"work/a.yaml":        "auth.keyring.spec.password_env: nor this one\n",
 				"work/infra/.keep/x": "",
 			},
-			want: config.Config{Files: paths("infra/a.yaml", "work/atmos.yaml"), Logs: config.Logs{File: "git root"}},
+			want: view{Files: paths("infra/a.yaml", "work/atmos.yaml"), Keyring: config.Keyring{PasswordEnv: "git root"}},
 		},
 		{
 			name: "ATMOS_BASE_PATH overrides the base path",
 			files: files{
 				"work/atmos.yaml":   "base_path: ./conf\nimport: a\n",
-				"work/conf/a.yaml":  "logs: {file: not this one}\n",
-				"work/other/a.yaml": "logs: {file: this one}\n",
+				"work/conf/a.yaml":  "auth.keyring.spec.password_env: not this one\n",
+				"work/other/a.yaml": "auth.keyring.spec.password_env: this one\n",
 			},
 			env:  map[string]string{"ATMOS_BASE_PATH": "other"},
-			want: config.Config{Files: paths("work/other/a.yaml", "work/atmos.yaml"), Logs: config.Logs{File: "this one"}},
+			want: view{Files: paths("work/other/a.yaml", "work/atmos.yaml"), Keyring: config.Keyring{PasswordEnv: "this one"}},
 		},
 		{
 			name: "remote imports are named and not fetched, missing ones are named",
 			files: files{
 				"work/atmos.yaml": "import:\n  - https://atmos.example/auth.yaml\n  - git::ssh://git@code.example/a.git//b.yaml\n  - github.com/acme/conf//a.yaml\n  - s3::bucket/a.yaml\n" +
 					"  - git@code.example:acme/a.git\n  - gone.yaml\n  - none/**/*\n  - !exec list\n  - here.yaml\n",
-				"work/here.yaml": "logs: {level: here}\n",
+				"work/here.yaml": "auth.keyring.type: here\n",
 			},
-			want: config.Config{
+			want: view{
 				Files:    paths("work/here.yaml", "work/atmos.yaml"),
-				Logs:     config.Logs{Level: "here"},
-				Warnings: missed, Incomplete: missed,
+				Keyring:  config.Keyring{Type: "here"},
+				Warnings: missed, Gaps: missed,
 			},
 		},
 		{
 			name: "an import may come through an environment variable or a file URL",
 			files: files{
 				"work/atmos.yaml": "import: [!env EXTRA, !env FILE]\n",
-				"work/a.yaml":     "logs: {level: a}\n",
-				"work/b.yaml":     "logs: {file: b}\n",
+				"work/a.yaml":     "auth.keyring.type: a\n",
+				"work/b.yaml":     "auth.keyring.spec.password_env: b\n",
 			},
 			env:  map[string]string{"EXTRA": "a.yaml", "FILE": "file://ROOT/work/b.yaml"},
-			want: config.Config{Files: paths("work/a.yaml", "work/b.yaml", "work/atmos.yaml"), Logs: config.Logs{Level: "a", File: "b"}},
+			want: view{Files: paths("work/a.yaml", "work/b.yaml", "work/atmos.yaml"), Keyring: config.Keyring{Type: "a", PasswordEnv: "b"}},
 		},
 		{
 			name: "cycles",
 			files: files{
 				"work/atmos.yaml": "import: [a.yaml, \"*.yaml\"]\n",
-				"work/a.yaml":     "import: b.yaml\nlogs: {level: a}\n",
-				"work/b.yaml":     "import: a.yaml\nlogs: {level: b}\n",
+				"work/a.yaml":     "import: b.yaml\nauth.keyring.type: a\n",
+				"work/b.yaml":     "import: a.yaml\nauth.keyring.type: b\n",
 			},
-			want: config.Config{
+			want: view{
 				Files:    paths("work/a.yaml", "work/b.yaml", "work/atmos.yaml"),
-				Logs:     config.Logs{Level: "b"},
-				Warnings: []string{"b.yaml:1:9: import a.yaml: imports itself"},
+				Keyring:  config.Keyring{Type: "b"},
+				Warnings: []string{"b.yaml:1:9: import: imports itself"},
 			},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMachine(t, tt.files)
 			m.env = tt.env
-			c := mustLoad(t, m)
-			c.Dirs = nil
-			equal(t, *c, tt.want)
+			got := m.see(t, config.Options{})
+			got.Dirs = nil
+			equal(t, got, tt.want)
 		})
 	}
 }
@@ -297,8 +296,9 @@ func TestImportDepth(t *testing.T) {
 	for i := 1; i <= 11; i++ {
 		fs[fmt.Sprintf("work/%d.yaml", i)] = fmt.Sprintf("import: %d.yaml\nauth: {identities: {level-%d: {}}}\n", i+1, i)
 	}
-	c := mustLoad(t, newMachine(t, fs))
-	equal(t, []any{len(c.Auth.Identities), c.Warnings}, []any{10, []string{"10.yaml:1:9: import 11.yaml: nested deeper than 10 levels"}})
+	m := newMachine(t, fs)
+	got := m.see(t, config.Options{})
+	equal(t, []any{len(got.Auth.Identities), got.Gaps}, []any{10, []string{"10.yaml:1:9: import: nested deeper than 10 levels"}})
 }
 
 // Each file imports all the others: followed naively these are millions of merges.
@@ -311,27 +311,51 @@ func TestImportsOfEachOther(t *testing.T) {
 	equal(t, len(c.Files), 31)
 }
 
-func TestImportErrors(t *testing.T) {
+// What Atmos goes on without is a gap, what it refuses an error.
+func TestImportsBroken(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		files files
-		want  string
+		gap   string
+		err   string
 	}{
-		{"mapping", files{"work/atmos.yaml": "import: {a: b}\n"}, "atmos.yaml:1:9: import: want text, not a mapping"},
-		{"list in a list", files{"work/atmos.yaml": "import: [[a]]\n"}, "atmos.yaml:1:10: import: want text, not a list"},
-		{"broken import", files{"work/atmos.yaml": "import: a.yaml\n", "work/a.yaml": "a:\n\tb\n"}, "a.yaml:2:2: found character that cannot start any token"},
-		{"broken drop-in", files{"work/atmos.yaml": "", "work/.atmos.d/a.yaml": "- a\n"}, ".atmos.d/a.yaml:1:1: want a mapping, not a list"},
-		{"wrong type in an import", files{"work/atmos.yaml": "import: a.yaml\n", "work/a.yaml": "auth:\n  providers: []\n"}, "a.yaml:2:14: auth.providers: want a mapping, not a list"},
-		{"main file above", files{"home/.atmos/atmos.yaml": "auth: []\n", "work/atmos.yaml": ""}, "home/.atmos/atmos.yaml:1:7: auth: want a mapping, not a list"},
-		{"directory", files{"work/atmos.yaml/x": ""}, "atmos.yaml: want a regular file, not a directory"},
-		{"too large", files{"work/atmos.yaml": strings.Repeat("#", 8<<20+1)}, "atmos.yaml: larger than 8 MiB"},
+		{name: "mapping", files: files{"work/atmos.yaml": "import: {a: b}\n"}, gap: "atmos.yaml:1:9: import: want text, not a mapping"},
+		{name: "list in a list", files: files{"work/atmos.yaml": "import: [[a]]\n"}, gap: "atmos.yaml:1:10: import: want text, not a list"},
+		{name: "broken import", files: files{"work/atmos.yaml": "import: a.yaml\n", "work/a.yaml": "a:\n\tb\n"}, gap: "a.yaml:2:2: not YAML"},
+		{name: "import of a list", files: files{"work/atmos.yaml": "import: a.yaml\n", "work/a.yaml": "- a\n"}, gap: "a.yaml:1:1: want a mapping, not a list"},
+		{
+			name: "wrong type in an import", files: files{"work/atmos.yaml": "import: a.yaml\n", "work/a.yaml": "auth:\n  providers: text\n"},
+			gap: "a.yaml:2:14: auth.providers: want a mapping, not text",
+		},
+		{name: "drop-ins that are a file", files: files{"work/atmos.yaml": "", "work/.atmos.d": "text"}},
+		{
+			name: "broken drop-in", files: files{"work/atmos.yaml": "", "work/.atmos.d/a.yaml": "- a\n"},
+			err: ".atmos.d/a.yaml:1:1: want a mapping, not a list",
+		},
+		{name: "broken main file", files: files{"work/atmos.yaml": "a:\n\tb\n"}, err: "atmos.yaml:2:2: found character that cannot start any token"},
+		{name: "a directory is no file", files: files{"work/atmos.yaml/x": "", "work/atmos.yml": ""}},
+		{
+			name: "too large", files: files{"work/atmos.yaml": strings.Repeat("#", 16<<20+1)},
+			gap: "atmos.yaml: not read: larger than 16 MiB",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMachine(t, tt.files)
-			_, err := m.load(config.Options{})
-			if err == nil || m.short(err.Error()) != tt.want {
-				t.Errorf("got  %v\nwant %s", err, tt.want)
+			c, err := m.load(config.Options{})
+			if tt.err != "" {
+				if err == nil || m.short(err.Error()) != tt.err {
+					t.Errorf("got  %v\nwant %s", err, tt.err)
+				}
+				return
 			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []string
+			if tt.gap != "" {
+				want = []string{tt.gap}
+			}
+			equal(t, m.view(c).Gaps, want)
 		})
 	}
 }
@@ -339,6 +363,6 @@ func TestImportErrors(t *testing.T) {
 // The largest file is read to its last byte, without which it would not be YAML.
 func TestLargestFile(t *testing.T) {
 	last := strings.TrimSuffix(realm("a"), "\n")
-	m := newMachine(t, files{"work/atmos.yaml": strings.Repeat("\n", 8<<20-len(last)) + last})
-	equal(t, mustLoad(t, m).Auth.Realm, "a")
+	m := newMachine(t, files{"work/atmos.yaml": strings.Repeat("\n", 16<<20-len(last)) + last})
+	equal(t, m.see(t, config.Options{}).Realm, "a")
 }

@@ -5,17 +5,19 @@ package config_test
 import (
 	"os"
 	"testing"
+
+	"github.com/credclean/credclean/config"
 )
 
 func TestSymlinkLoops(t *testing.T) {
-	m := newMachine(t, files{"work/atmos.yaml": "", "work/.atmos.d/a.yaml": realm("a"), "common/b.yaml": "logs: {level: b}\n"})
+	m := newMachine(t, files{"work/atmos.yaml": "", "work/.atmos.d/a.yaml": realm("a"), "common/b.yaml": "auth.keyring.type: b\n"})
 	for link, target := range map[string]string{"here": ".", "up": "..", "common": "../../common"} {
 		if err := os.Symlink(target, m.path("work/.atmos.d/"+link)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c := mustLoad(t, m)
-	equal(t, []string{c.Auth.Realm, c.Logs.Level}, []string{"a", "b"})
+	got := m.see(t, config.Options{})
+	equal(t, []string{got.Realm, got.Keyring.Type}, []string{"a", "b"})
 }
 
 // A pattern goes no deeper than its slashes: else the link would be met before
@@ -24,14 +26,14 @@ func TestPatternDepth(t *testing.T) {
 	m := newMachine(t, files{
 		"work/atmos.yaml":    "import: \"conf/*/x.yaml\"\n",
 		"work/conf/a/x.yaml": realm("a"),
-		"work/conf/b/x.yaml": "logs: {level: b}\n",
+		"work/conf/b/x.yaml": "auth.keyring.type: b\n",
 	})
 	if err := os.Symlink("../b", m.path("work/conf/a/link")); err != nil {
 		t.Fatal(err)
 	}
-	c := mustLoad(t, m)
-	equal(t, c.Files, paths("work/conf/a/x.yaml", "work/conf/b/x.yaml", "work/atmos.yaml"))
-	equal(t, []string{c.Auth.Realm, c.Logs.Level}, []string{"a", "b"})
+	got := m.see(t, config.Options{})
+	equal(t, got.Files, paths("work/conf/a/x.yaml", "work/conf/b/x.yaml", "work/atmos.yaml"))
+	equal(t, []string{got.Realm, got.Keyring.Type}, []string{"a", "b"})
 }
 
 // Atmos derives the realm from the spelling of the directory.
@@ -41,6 +43,5 @@ func TestSymlinkedWorkDir(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.work = "alias"
-	c := mustLoad(t, m)
-	equal(t, c.Dirs, []string{"alias"})
+	equal(t, m.see(t, config.Options{}).Dirs, []string{"alias"})
 }

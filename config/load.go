@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -14,7 +15,7 @@ var ErrNotFound = errors.New("no atmos.yaml found")
 // absolute; those that are empty are not looked into. LookupEnv must be set.
 type System struct {
 	Home       string // the home directory
-	WorkDir    string // the working directory as $PWD spells it; see os.Getwd
+	WorkDir    string // the working directory as $PWD spells it; see os.Getwd, and Chdir
 	SystemDir  string // /usr/local/etc/atmos; on Windows %LOCALAPPDATA%
 	ConfigHome string // Atmos's own directory for configuration, as ~/.config/atmos
 	CacheHome  string // Atmos's own directory for caches, as ~/.cache/atmos
@@ -22,56 +23,96 @@ type System struct {
 }
 
 // Options are the flags that choose the configuration. Where one is empty, its
-// environment variable counts, with commas between values.
+// environment variable counts. Commas separate several values in one.
 type Options struct {
 	Files    []string // --config, ATMOS_CONFIG
 	Dirs     []string // --config-path, ATMOS_CONFIG_PATH
 	Profiles []string // --profile, ATMOS_PROFILE, or profiles.default of atmos.yaml
+	// Fetch fetches an import from an https URL. If it is nil, none is fetched.
+	Fetch func(ctx context.Context, url string) ([]byte, error)
 }
 
 // Load finds, reads and merges the configuration as Atmos v1.194 to August 2026
-// does. It writes nothing, runs nothing and fetches nothing.
+// does. It writes nothing and runs nothing. It ends with ctx, whatever it waits for.
 //
-// The error is [ErrNotFound] if there is no configuration. Every other one names
-// the file or flag at fault, and for what is written in a file, line and column.
-func Load(sys System, opt Options) (*Config, error) {
-	l := &loader{sys: sys, gitRoot: gitRoot(sys.WorkDir), sources: map[string]*source{}}
-	c := &Config{lookupEnv: sys.LookupEnv}
-	mains, err := l.mainFiles(c, opt)
-	if err != nil {
-		return nil, err
+// The error is [ErrNotFound] if there is no configuration, or ctx's. Every other one names
+// the file or flag at fault, and for what is written in a file, line and column. With an
+// error, too, the Config can be used, and says what the user's own files that were read before say.
+func Load(ctx context.Context, sys System, opt Options) (*Config, error) {
+	type result struct {
+		c   *Config
+		err error
 	}
-	doc, err := l.merged(mains)
-	if err != nil {
-		return nil, err
+	done := make(chan result, 1)
+	go func() {
+		c, err := load(ctx, sys, opt)
+		done <- result{c, err}
+	}()
+	select {
+	case r := <-done:
+		return r.c, r.err
+	case <-ctx.Done():
+		return Empty(sys.LookupEnv), ctx.Err()
 	}
-	c.env = l.envBlock(doc)
-	locations := l.profileLocations(doc, c.Dirs)
-	selected, err := selectProfiles(l.profileNames(c, opt, doc), locations)
+}
+
+func load(ctx context.Context, sys System, opt Options) (*Config, error) {
+	l := &loader{
+		ctx: ctx, sys: sys, opt: opt, gitRoot: gitRoot(sys.WorkDir),
+		contents: map[string]*content{}, sources: map[parsed]*source{}, includes: map[string]*value{},
+	}
+	l.realm = Literal(l.getenv(realmName))
+	c := Empty(sys.LookupEnv)
+	now := &layers{}
+	err := l.fill(c, now)
+	c.Own = word(now.own, sys.LookupEnv)
+	if off := false; now.optOut {
+		c.Own.Telemetry.Enabled = &off
+	}
+	c.Files = lastOf(now.files, func(f File) string { return f.Path })
+	c.Warnings, c.Gaps = l.warnings, l.gaps
+	return c, err
+}
+
+// fill reads everything into c; now is what it is merged in.
+func (l *loader) fill(c *Config, now *layers) error {
+	mains, err := l.mainFiles(c)
 	if err != nil {
-		return nil, errors.Join(append(l.errs, err)...) // they may be why it is not found
+		return err
+	}
+	if err := l.mains(now, mains); err != nil {
+		return err
+	}
+	base := now.copy()
+	locations := l.profileLocations(now, l.profileBase(c))
+	selected, err := findProfiles(l.profileNames(now), locations)
+	if err != nil {
+		return err // what is unread may be why it is not found
 	}
 	for _, dir := range selected {
-		if doc, err = l.profile(doc, dir); err != nil {
-			return nil, err
+		if err := l.profile(now, dir); err != nil {
+			return err
 		}
 	}
-	l.config(c, doc)
-	provisions := l.provisions(c.Auth.Providers)
-	c.Auth.Identities = l.identities(doc.get("auth", "identities"), l.declared, provisions)
-	c.Elsewhere = l.elsewhere(l.allProfileLocations(doc, c.Dirs), selected)
-	c.Files = lastOf(l.files, func(f File) string { return f.Path })
-	return c, l.finish(c)
+	c.Readings, err = l.readings(c, base, now, selected)
+	return err
 }
 
 // A loader reads files and keeps account of them.
 type loader struct {
 	decoder
+	ctx      context.Context //nolint:containedctx // the loader lives for one call of Load
 	sys      System
+	opt      Options
 	gitRoot  string
-	sources  map[string]*source
-	files    []File
-	declared []declaration // in the order in which v1.216.0 reads identities
+	contents map[string]*content
+	size     int // of all contents
+	sources  map[parsed]*source
+	includes map[string]*value
+	named    int // imports that were followed, however often one file was named
+	// provisioned are the files of provisioned identities in use, once they are known.
+	provisioned     []File
+	provisionedDirs map[string]bool
 }
 
 func (l *loader) getenv(name string) string {
@@ -79,15 +120,64 @@ func (l *loader) getenv(name string) string {
 	return s
 }
 
+// Layers are files that were merged, one over the other.
+type layers struct {
+	doc      *value
+	own      *value // of the user's own files alone
+	optOut   bool   // one of these switches telemetry off
+	files    []File
+	declared []declaration // in the order in which v1.216.0 reads identities
+	bases    []string      // profiles.base_path of each file
+}
+
+// lay merges src over what is there.
+func (l *layers) lay(src *source, dir string) {
+	l.files = append(append(l.files, src.included...), src.file)
+	l.doc = merge(l.doc, src.doc)
+	if src.isOwn() {
+		l.own = merge(l.own, src.doc)
+		l.optOut = l.optOut || optsOut(src.doc)
+	}
+	if s := src.doc.get("profiles", "base_path").string(); s != "" {
+		l.bases = append(l.bases, abs(dir, s))
+	}
+}
+
+// declare notes the identities of src.
+func (l *layers) declare(src *source, imported bool) {
+	if ids := src.doc.get("auth", "identities"); ids != nil {
+		l.declared = append(l.declared, declaration{ids, imported})
+	}
+}
+
+// put merges other layers over these.
+func (l *layers) put(other *layers) {
+	l.doc, l.own = merge(l.doc, other.doc), merge(l.own, other.own)
+	l.optOut = l.optOut || other.optOut
+	l.files = append(l.files, other.files...)
+	l.declared = append(l.declared, other.declared...)
+	l.bases = append(l.bases, other.bases...)
+}
+
+// copy returns layers that can be merged over without changing l.
+func (l *layers) copy() *layers {
+	l.doc.freeze()
+	l.own.freeze()
+	c := *l
+	c.files, c.declared, c.bases = l.files[:len(l.files):len(l.files)], l.declared[:len(l.declared):len(l.declared)], l.bases[:len(l.bases):len(l.bases)]
+	return &c
+}
+
 // mainFiles finds the main files and notes in c where they are.
-func (l *loader) mainFiles(c *Config, opt Options) (mains []mainFile, err error) {
-	files, dirs := opt.Files, opt.Dirs
+func (l *loader) mainFiles(c *Config) (mains []mainFile, err error) {
+	files, dirs := l.opt.Files, l.opt.Dirs
 	if len(files) == 0 {
-		files = commaList(l.getenv("ATMOS_CONFIG"))
+		files = []string{l.getenv("ATMOS_CONFIG")}
 	}
 	if len(dirs) == 0 {
-		dirs = commaList(l.getenv("ATMOS_CONFIG_PATH"))
+		dirs = []string{l.getenv("ATMOS_CONFIG_PATH")}
 	}
+	files, dirs = commaList(strings.Join(files, ",")), commaList(strings.Join(dirs, ","))
 	if len(files)+len(dirs) > 0 {
 		mains, c.Flagged, err = l.flagged(files, dirs)
 	} else {
@@ -108,68 +198,61 @@ func (l *loader) discovered() ([]mainFile, error) {
 		return mains, nil
 	}
 	missed := "" // what could not be looked at may be one
-	for _, w := range l.incomplete {
-		missed += "; " + w
+	for _, g := range l.gaps {
+		missed += "; " + g.String()
 	}
 	return nil, fmt.Errorf("%w in %s%s", ErrNotFound, strings.Join(places, ", "), missed)
 }
 
-// merged merges the main files with all that they draw in.
-func (l *loader) merged(mains []mainFile) (*value, error) {
+// mains merges the main files with all that they draw in.
+func (l *loader) mains(now *layers, mains []mainFile) error {
 	if len(mains) == 0 {
-		return l.dropIns(l.gitRoot)
+		return l.dropIns(now, l.gitRoot, way{})
 	}
-	var doc *value
 	for _, m := range mains {
-		tree, err := l.tree(m)
-		if err != nil {
-			return nil, err
+		var tree layers
+		if err := l.tree(&tree, m); err != nil {
+			return err
 		}
-		doc = merge(doc, tree)
+		now.put(&tree)
 	}
-	return doc, nil
+	return nil
 }
 
 // tree reads a main file with all that it draws in. From low to high precedence:
 // atmos.d, .atmos.d, imports, the file itself.
-func (l *loader) tree(m mainFile) (*value, error) {
-	src, err := l.source(m.path)
-	if err != nil {
-		return nil, err
-	}
-	l.declare(src, false)
-	if m.alone {
-		return l.lay(nil, src), nil
-	}
+func (l *loader) tree(t *layers, m mainFile) error {
 	dir := filepath.Dir(m.path)
-	doc, err := l.dropIns(dir)
+	by := way{own: l.isOwnMain(dir)}
+	src, err := l.source(m.path, by)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	imports := merge(doc.get("import"), src.doc.get("import"))
-	bases := l.bases(dir, merge(doc.get("base_path"), src.doc.get("base_path")))
-	imported, err := l.imports(src.path, imports, bases)
+	t.declare(src, false)
+	if m.alone {
+		t.lay(src, dir)
+		return nil
+	}
+	if err := l.dropIns(t, dir, by); err != nil {
+		return err
+	}
+	both := merge(t.copy().doc, src.doc)
+	imported, err := l.imports(src, both.get("import"), l.bases(dir, both))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, imp := range imported {
-		l.declare(imp, true)
-		doc = l.lay(doc, imp)
+		t.declare(imp, true)
+		t.lay(imp, dir)
 	}
-	return l.lay(doc, src), nil
+	t.lay(src, dir)
+	return nil
 }
 
-// lay merges src over doc.
-func (l *loader) lay(doc *value, src *source) *value {
-	l.files = append(append(l.files, src.included...), src.file)
-	return merge(doc, src.doc)
-}
-
-// declare notes the identities of src.
-func (l *loader) declare(src *source, imported bool) {
-	if ids := src.doc.get("auth", "identities"); ids != nil {
-		l.declared = append(l.declared, declaration{ids, imported})
-	}
+// isOwnMain says whether a main file in dir is the user's or the system's own.
+func (l *loader) isOwnMain(dir string) bool {
+	return l.sys.SystemDir != "" && dir == filepath.Clean(l.sys.SystemDir) ||
+		l.sys.Home != "" && dir == filepath.Join(l.sys.Home, ".atmos")
 }
 
 // lastOf drops from s all but the last element with the same key.

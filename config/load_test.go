@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -53,9 +54,22 @@ func (m *machine) path(name string) string {
 	return filepath.Join(m.root, filepath.FromSlash(name))
 }
 
-// load loads the configuration with all paths as seen from the root.
-func (m *machine) load(opt config.Options) (*config.Config, error) {
-	c, err := config.Load(config.System{
+// A view is a Config as seen from the root of its machine: what the first reading says,
+// the names of the others, and gaps as texts.
+type view struct {
+	Files    []config.File // without their hashes
+	Dirs     []string
+	Flagged  string
+	Realm    string
+	Keyring  config.Keyring
+	Auth     config.Auth // without the keyring
+	Others   []string
+	Warnings []string
+	Gaps     []string
+}
+
+func (m *machine) system() config.System {
+	return config.System{
 		Home:       m.path("home"),
 		WorkDir:    m.path(m.work),
 		SystemDir:  m.path("etc"),
@@ -65,19 +79,46 @@ func (m *machine) load(opt config.Options) (*config.Config, error) {
 			s, ok := m.env[name]
 			return strings.ReplaceAll(s, "ROOT", m.root), ok
 		},
-	}, opt)
+	}
+}
+
+func (m *machine) load(opt config.Options) (*config.Config, error) {
+	return config.Load(context.Background(), m.system(), opt)
+}
+
+// see loads the configuration and looks at it.
+func (m *machine) see(t testing.TB, opt config.Options) view {
+	t.Helper()
+	c, err := m.load(opt)
 	if err != nil {
-		return nil, err
+		t.Fatal(err)
 	}
-	for i, f := range c.Files {
-		c.Files[i] = config.File{Path: m.short(f.Path)}
+	return m.view(c)
+}
+
+func (m *machine) view(c *config.Config) view {
+	auth := c.Readings[0].Auth
+	v := view{Flagged: c.Flagged, Keyring: auth.Keyring, Auth: auth}
+	v.Auth.Keyring = config.Keyring{}
+	for _, f := range c.Files {
+		v.Files = append(v.Files, config.File{Path: m.short(f.Path)})
 	}
-	for _, list := range [][]string{c.Dirs, c.Warnings, c.Incomplete} {
-		for i, s := range list {
-			list[i] = m.short(s)
-		}
+	for _, dir := range c.Dirs {
+		v.Dirs = append(v.Dirs, m.short(dir))
 	}
-	return c, nil
+	for _, realm := range c.Readings[0].Realms {
+		v.Realm = realm.Raw()
+	}
+	for _, r := range c.Readings[1:] {
+		v.Others = append(v.Others, r.Name)
+	}
+	for _, w := range c.Warnings {
+		v.Warnings = append(v.Warnings, m.short(w))
+	}
+	for _, g := range c.Gaps {
+		v.Gaps = append(v.Gaps, m.short(g.String()))
+	}
+	return v
 }
 
 // short is s without the root, and with slashes.
@@ -96,7 +137,8 @@ func mustLoad(t testing.TB, m *machine) *config.Config {
 
 func equal(t testing.TB, got, want any) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(config.Config{})); diff != "" {
+	sameText := cmp.Comparer(func(a, b config.Text) bool { return a.Raw() == b.Raw() })
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), sameText); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -108,6 +150,8 @@ func paths(names ...string) []config.File {
 	}
 	return list
 }
+
+func lit(s string) config.Text { return config.Literal(s) }
 
 func realm(name string) string { return "auth: {realm: " + name + "}\n" }
 
@@ -144,73 +188,73 @@ func TestDiscovery(t *testing.T) {
 		name string
 		work string
 		env  map[string]string
-		want config.Config
+		want view
 	}{
 		{
 			name: "all merged, later ones win",
 			work: "repo/team/app",
-			want: config.Config{
+			want: view{
 				Files: paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "repo/team/atmos.yaml", "repo/atmos.yaml"),
 				Dirs:  []string{"etc", "home/.atmos", "repo/team", "repo"},
-				Auth:  config.Auth{Realm: "git-root"},
+				Realm: "git-root",
 			},
 		},
 		{
 			name: "without the git root",
 			work: "repo/team/app",
 			env:  map[string]string{"ATMOS_GIT_ROOT_BASEPATH": "false"},
-			want: config.Config{
+			want: view{
 				Files: paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "repo/team/atmos.yaml"),
 				Dirs:  []string{"etc", "home/.atmos", "repo/team"},
-				Auth:  config.Auth{Realm: "parent"},
+				Realm: "parent",
 			},
 		},
 		{
 			name: "a local file ends the search above",
 			work: "repo/own",
-			want: config.Config{
+			want: view{
 				Files: paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "repo/own/atmos.yaml"),
 				Dirs:  []string{"etc", "home/.atmos", "repo/own"},
-				Auth:  config.Auth{Realm: "own"},
+				Realm: "own",
 			},
 		},
 		{
 			name: "a worktree has a file called .git",
 			work: "worktree/deep/er",
-			want: config.Config{
+			want: view{
 				Files: paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "worktree/atmos.yaml"),
 				Dirs:  []string{"etc", "home/.atmos", "worktree"},
-				Auth:  config.Auth{Realm: "worktree"},
+				Realm: "worktree",
 			},
 		},
 		{
 			name: "ATMOS_CLI_CONFIG_PATH wins and ends the search above",
 			work: "repo/team/app",
 			env:  map[string]string{"ATMOS_CLI_CONFIG_PATH": "../../../$WHERE", "WHERE": "explicit"},
-			want: config.Config{
+			want: view{
 				Files: paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "explicit/atmos.yaml"),
 				Dirs:  []string{"etc", "home/.atmos", "explicit"},
-				Auth:  config.Auth{Realm: "explicit"},
+				Realm: "explicit",
 			},
 		},
 		{
 			name: "ATMOS_CLI_CONFIG_PATH names a file that is merged before: the last merging counts",
 			work: "repo/own",
 			env:  map[string]string{"ATMOS_CLI_CONFIG_PATH": "ROOT/etc"},
-			want: config.Config{
+			want: view{
 				Files: paths("home/.atmos/atmos.yaml", "repo/own/atmos.yaml", "etc/aside.yaml", "etc/atmos.yaml"),
 				Dirs:  []string{"home/.atmos", "repo/own", "etc"},
-				Auth:  config.Auth{Realm: "system"},
+				Realm: "system",
 			},
 		},
 		{
 			name: "ATMOS_CLI_CONFIG_PATH leads nowhere",
 			work: "repo/own",
 			env:  map[string]string{"ATMOS_CLI_CONFIG_PATH": "nowhere"},
-			want: config.Config{
+			want: view{
 				Files:    paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "repo/own/atmos.yaml"),
 				Dirs:     []string{"etc", "home/.atmos", "repo/own"},
-				Auth:     config.Auth{Realm: "own"},
+				Realm:    "own",
 				Warnings: []string{"ATMOS_CLI_CONFIG_PATH: no atmos.yaml in repo/own/nowhere"},
 			},
 		},
@@ -218,62 +262,62 @@ func TestDiscovery(t *testing.T) {
 			name: "a parent with .atmos.yaml alone is the nearest and has nothing to merge",
 			work: "repo/hidden/below",
 			env:  map[string]string{"ATMOS_GIT_ROOT_BASEPATH": "false"},
-			want: config.Config{
+			want: view{
 				Files: paths("etc/atmos.yaml", "home/.atmos/atmos.yaml"),
 				Dirs:  []string{"etc", "home/.atmos"},
-				Auth:  config.Auth{Realm: "home"},
+				Realm: "home",
 			},
 		},
 		{
 			name: "JSON comes before YAML",
 			work: "json",
-			want: config.Config{
+			want: view{
 				Files: paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "json/atmos.json"),
 				Dirs:  []string{"etc", "home/.atmos", "json"},
-				Auth:  config.Auth{Realm: "json"},
+				Realm: "json",
 			},
 		},
 		{
 			name: "yml",
 			work: "yml",
-			want: config.Config{
+			want: view{
 				Files: paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "yml/atmos.yml"),
 				Dirs:  []string{"etc", "home/.atmos", "yml"},
-				Auth:  config.Auth{Realm: "yml"},
+				Realm: "yml",
 			},
 		},
 		{
 			name: "yaml comes before yml",
 			work: "both",
-			want: config.Config{
+			want: view{
 				Files: paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "both/atmos.yaml"),
 				Dirs:  []string{"etc", "home/.atmos", "both"},
-				Auth:  config.Auth{Realm: "yaml"},
+				Realm: "yaml",
 			},
 		},
 		{
 			name: "TOML is not read",
 			work: "toml",
-			want: config.Config{
-				Files:      paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "toml/atmos.yaml"),
-				Dirs:       []string{"etc", "home/.atmos", "toml"},
-				Auth:       config.Auth{Realm: "yaml"},
-				Warnings:   []string{"atmos.toml: only YAML and JSON are read"},
-				Incomplete: []string{"atmos.toml: only YAML and JSON are read"},
+			want: view{
+				Files:    paths("etc/atmos.yaml", "home/.atmos/atmos.yaml", "toml/atmos.yaml"),
+				Dirs:     []string{"etc", "home/.atmos", "toml"},
+				Realm:    "yaml",
+				Warnings: []string{"atmos.toml: only YAML and JSON are read"},
+				Gaps:     []string{"atmos.toml: only YAML and JSON are read"},
 			},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMachine(t, everywhere)
 			m.work, m.env = tt.work, tt.env
-			equal(t, *mustLoad(t, m), tt.want)
+			equal(t, m.see(t, config.Options{}), tt.want)
 		})
 	}
 	for _, work := range []string{"repo/dot", "repo/dir", "repo/d", "repo/dotd"} {
 		t.Run("local "+work, func(t *testing.T) {
 			m := newMachine(t, everywhere)
 			m.work = work
-			equal(t, mustLoad(t, m).Auth.Realm, "home")
+			equal(t, m.see(t, config.Options{}).Realm, "home")
 		})
 	}
 }
@@ -293,9 +337,9 @@ func TestNotFound(t *testing.T) {
 func TestOnlyDropIns(t *testing.T) {
 	m := newMachine(t, files{"repo/.git/": "", "repo/.atmos.d/a.yaml": realm("drop-in"), "repo/app/README": ""})
 	m.work = "repo/app"
-	equal(t, *mustLoad(t, m), config.Config{
+	equal(t, m.see(t, config.Options{}), view{
 		Files: paths("repo/.atmos.d/a.yaml"),
-		Auth:  config.Auth{Realm: "drop-in"},
+		Realm: "drop-in",
 	})
 }
 
@@ -305,47 +349,47 @@ func TestFlags(t *testing.T) {
 		"work/atmos.yaml":         realm("work"),
 		"work/one/atmos.yaml":     realm("one"),
 		"work/two/.atmos.yaml":    realm("two"),
-		"work/two/other.yaml":     "logs: {level: Debug}\n",
-		"work/two/.atmos.d/a.yml": "logs: {file: a.log}\n",
+		"work/two/other.yaml":     "auth.keyring.type: Debug\n",
+		"work/two/.atmos.d/a.yml": "auth.keyring.spec.password_env: a.log\n",
 		"work/empty/README":       "",
 	}
 	for _, tt := range []struct {
 		name string
 		env  map[string]string
 		opt  config.Options
-		want config.Config
+		want view
 		err  string
 	}{
 		{
 			name: "one file",
 			opt:  config.Options{Files: []string{"./atmos.yaml"}},
-			want: config.Config{
+			want: view{
 				Files:   paths("work/atmos.yaml"),
 				Dirs:    []string{"work"},
 				Flagged: ".",
-				Auth:    config.Auth{Realm: "work"},
+				Realm:   "work",
 			},
 		},
 		{
 			name: "files before directories, each as typed",
 			opt:  config.Options{Dirs: []string{"./one", "two/"}, Files: []string{"two/other.yaml"}},
-			want: config.Config{
+			want: view{
 				Files:   paths("work/two/other.yaml", "work/one/atmos.yaml", "work/two/.atmos.d/a.yml", "work/two/.atmos.yaml"),
 				Dirs:    []string{"work/one", "work/two"},
 				Flagged: "two;./one;two/;",
-				Auth:    config.Auth{Realm: "two"},
-				Logs:    config.Logs{Level: "Debug", File: "a.log"},
+				Realm:   "two",
+				Keyring: config.Keyring{Type: "Debug", PasswordEnv: "a.log"},
 			},
 		},
 		{
 			name: "from the environment",
 			env:  map[string]string{"ATMOS_CONFIG": "atmos.yaml", "ATMOS_CONFIG_PATH": "one, two"},
-			want: config.Config{
+			want: view{
 				Files:   paths("work/atmos.yaml", "work/one/atmos.yaml", "work/two/.atmos.d/a.yml", "work/two/.atmos.yaml"),
 				Dirs:    []string{"work", "work/one", "work/two"},
 				Flagged: ".;one;two;",
-				Auth:    config.Auth{Realm: "two"},
-				Logs:    config.Logs{File: "a.log"},
+				Realm:   "two",
+				Keyring: config.Keyring{PasswordEnv: "a.log"},
 			},
 		},
 		{
@@ -358,7 +402,7 @@ func TestFlags(t *testing.T) {
 		{
 			name: "a directory is no file",
 			opt:  config.Options{Files: []string{"one"}},
-			err:  "one: want a regular file, not a directory",
+			err:  "one: a directory, not a regular file",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -374,7 +418,7 @@ func TestFlags(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			equal(t, *c, tt.want)
+			equal(t, m.view(c), tt.want)
 		})
 	}
 }
@@ -388,7 +432,7 @@ func TestMissingFlagIsNotExist(t *testing.T) {
 
 func TestFileHash(t *testing.T) {
 	m := newMachine(t, files{"work/atmos.yaml": "import: a.yaml\n", "work/a.yaml": "\n"})
-	c, err := config.Load(config.System{WorkDir: m.path("work"), LookupEnv: func(string) (string, bool) { return "", false }}, config.Options{})
+	c, err := config.Load(t.Context(), config.System{WorkDir: m.path("work"), LookupEnv: func(string) (string, bool) { return "", false }}, config.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -400,52 +444,4 @@ func TestFileHash(t *testing.T) {
 		{Path: m.path("work/a.yaml"), SHA256: sum("\n")},
 		{Path: m.path("work/atmos.yaml"), SHA256: sum("import: a.yaml\n")},
 	})
-}
-
-func TestLookupEnv(t *testing.T) {
-	m := newMachine(t, files{
-		"work/atmos.yaml": `
-env:
-  <<: !include .env
-  ATMOS_AUTH_REALM: from-block
-  ATMOS_KEYRING_TYPE: !env KEYRING
-  ATMOS_SECRET: !exec pass show
-  ATMOS_GONE: !unset
-  AWS_REGION: eu-west-1
-  atmos_lower: x
-  COUNTS: [1, 2]
-`,
-		"work/.env": "# a comment\nexport ATMOS_PROFILE_HINT=\"dev # still\" # not\nATMOS_PLAIN = one two # rest\nATMOS_EMPTY=\"\" # nothing\nOTHER=1\n",
-	})
-	m.env = map[string]string{"ATMOS_AUTH_REALM": "from-process", "KEYRING": "file", "PATH": "/bin"}
-	c := mustLoad(t, m)
-	got := map[string]string{}
-	for _, name := range []string{
-		"ATMOS_AUTH_REALM", "ATMOS_KEYRING_TYPE", "ATMOS_SECRET", "ATMOS_GONE", "AWS_REGION", "atmos_lower", "PATH", "ATMOS_PROFILE_HINT", "ATMOS_PLAIN", "ATMOS_EMPTY", "OTHER",
-	} {
-		if s, ok := c.LookupEnv(name); ok {
-			got[name] = s
-		}
-	}
-	equal(t, got, map[string]string{
-		"ATMOS_AUTH_REALM":   "from-process",
-		"ATMOS_KEYRING_TYPE": "file",
-		"PATH":               "/bin",
-		"ATMOS_PROFILE_HINT": "dev # still",
-		"ATMOS_PLAIN":        "one two",
-		"ATMOS_EMPTY":        "",
-	})
-	equal(t, c.Warnings, []string{"atmos.yaml:6:17: env.ATMOS_SECRET: !exec is never run"})
-	equal(t, c.Files, paths("work/.env", "work/atmos.yaml"))
-}
-
-// The zero Config looks nothing up and does not panic.
-func TestLookupEnvOfParsed(t *testing.T) {
-	c, err := config.Parse("atmos.yaml", []byte("env: {ATMOS_PROFILE: dev}\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, ok := c.LookupEnv("ATMOS_PROFILE")
-	_, none := c.LookupEnv("HOME")
-	equal(t, []any{s, ok, none}, []any{"dev", true, false})
 }

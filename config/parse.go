@@ -13,36 +13,41 @@ import (
 
 const (
 	maxDepth  = 500
-	maxValues = 5_000_000 // more than 8 MiB can hold without aliases
+	maxValues = 5_000_000 // in one file, what aliases stand for counted each time
 )
 
-// Parse reads one file that is called name. It is pure: it follows no import
-// and evaluates no YAML function.
+// Parse reads one file that is called name, as a project's. It is pure: it follows no
+// import and evaluates no YAML function.
 func Parse(name string, data []byte) (*Config, error) {
-	doc, err := parseFile(name, data, func(at position, tag, _ string) (*value, error) {
-		return unknownValue(at, tag+" is not evaluated"), nil
+	doc, err := parseFile(&origin{file: name}, data, func(at position, tag, _ string) *value {
+		return unknownValue(at, tag+" is not evaluated")
 	})
 	if err != nil {
 		return nil, err
 	}
 	var d decoder
-	c := &Config{env: d.envBlock(doc)}
-	d.config(c, doc)
-	c.Auth.Identities = d.identities(doc.get("auth", "identities"), nil, nil)
-	return c, d.finish(c)
+	c := Empty(nil)
+	now := layers{doc: doc}
+	c.Readings[0], _ = d.reading("", &now, nil)
+	d.claim(c, &now)
+	c.Warnings, c.Gaps = d.warnings, d.gaps
+	return c, nil
 }
 
 // An evalFunc evaluates the YAML function tag, as !env, with its argument.
-type evalFunc func(at position, tag, arg string) (*value, error)
+type evalFunc func(at position, tag, arg string) *value
 
 // parseFile returns of the first document in data what a logout needs: the
 // rest is not looked into.
-func parseFile(name string, data []byte, eval evalFunc) (*value, error) {
-	root, err := parseYAML(name, data)
+func parseFile(from *origin, data []byte, eval evalFunc) (*value, error) {
+	root, err := parseYAML(from, data)
 	if err != nil {
 		return nil, err
 	}
-	p := parser{file: name, eval: eval, used: used}
+	p := parser{origin: from, eval: eval, used: projectKeys}
+	if from.own {
+		p.used = ownKeys
+	}
 	doc, err := p.value(root, nil)
 	if err != nil {
 		return nil, err
@@ -57,51 +62,73 @@ func parseFile(name string, data []byte, eval evalFunc) (*value, error) {
 	return nil, fmt.Errorf("%s: want a mapping, not %s", doc.at, doc.kind)
 }
 
-// used says whether a logout needs what stands at path.
-func used(path []string) bool {
+// projectKeys says whether what stands at path counts in a project's file. What
+// does not is not looked into: it cannot have an effect.
+func projectKeys(path []string) bool {
+	return slices.Contains([]string{"auth", "base_path", "env", "import", "profiles"}, path[0])
+}
+
+// ownKeys says the same of the user's own files.
+func ownKeys(path []string) bool {
+	return projectKeys(path) || path[0] == "logs" || path[0] == "settings" && (len(path) == 1 || path[1] == "telemetry")
+}
+
+// areNames says whether the keys of the mapping at path are names, in which a dot is a dot.
+func areNames(path []string) bool {
 	switch len(path) {
+	case 0:
+		return false
 	case 1:
-		return slices.Contains([]string{"auth", "base_path", "env", "import", "logs", "profiles", "settings"}, path[0])
+		return path[0] == "env"
 	case 2:
-		return path[0] != "settings" || path[1] == "telemetry"
+		return path[0] == "auth" && slices.Contains([]string{"providers", "identities", "integrations"}, path[1])
 	}
-	return true
+	return path[0] == "auth" && path[1] == "identities" // see decoder.identity
 }
 
 // parseYAML returns the root of the first document in data.
-func parseYAML(name string, data []byte) (root *yaml.Node, err error) {
+func parseYAML(from *origin, data []byte) (root *yaml.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil { // yaml.v3 panics on some malformed input
-			err = fmt.Errorf("%s:1:1: not YAML", name)
+			err = fmt.Errorf("%s:1:1: not YAML", from.file)
 		}
 	}()
 	var doc yaml.Node
-	err = yaml.NewDecoder(bytes.NewReader(data)).Decode(&doc)
+	if err = yaml.NewDecoder(bytes.NewReader(data)).Decode(&doc); err != nil {
+		if joined := joinSurrogates(data); joined != nil {
+			err = yaml.NewDecoder(bytes.NewReader(joined)).Decode(&doc)
+		}
+	}
 	switch {
 	case errors.Is(err, io.EOF) || err == nil && len(doc.Content) == 0:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: 1, Column: 1}, nil
 	case err != nil:
-		return nil, syntaxError(name, data, err)
+		return nil, syntaxError(from, data, err)
 	}
 	return doc.Content[0], nil
 }
 
 // A parser turns YAML nodes of one file into values.
 type parser struct {
-	file    string
-	eval    evalFunc
-	used    func(path []string) bool // nil for everything
-	anchors map[anchor]*value        // nil while its value is being read
+	origin   *origin
+	eval     evalFunc
+	used     func(path []string) bool // nil for everything
+	computed string                   // the YAML function that includes the file
+	anchors  map[anchor]*value        // nil while its value is being read
 }
 
-// An anchor is read once for each depth at which used may decide differently.
+// An anchor is read once for each place at which used and areNames may decide differently.
 type anchor struct {
 	node *yaml.Node
 	path string
 }
 
+func anchorAt(n *yaml.Node, path []string) anchor {
+	return anchor{n, fmt.Sprint(min(len(path), 3), path[:min(len(path), 2)])}
+}
+
 func (p *parser) at(n *yaml.Node) position {
-	return position{p.file, n.Line, n.Column}
+	return position{p.origin, n.Line, n.Column}
 }
 
 func (p *parser) value(n *yaml.Node, path []string) (*value, error) {
@@ -114,7 +141,7 @@ func (p *parser) value(n *yaml.Node, path []string) (*value, error) {
 	if n.Anchor == "" {
 		return p.plain(n, path)
 	}
-	key := anchor{n, strings.Join(path[:min(len(path), 2)], ".")}
+	key := anchorAt(n, path)
 	if p.anchors == nil {
 		p.anchors = map[anchor]*value{}
 	}
@@ -125,18 +152,18 @@ func (p *parser) value(n *yaml.Node, path []string) (*value, error) {
 }
 
 func (p *parser) alias(n *yaml.Node, path []string) (*value, error) {
-	v, ok := p.anchors[anchor{n.Alias, strings.Join(path[:min(len(path), 2)], ".")}]
+	v, ok := p.anchors[anchorAt(n.Alias, path)]
 	switch {
 	case !ok:
 		return p.value(n.Alias, path)
 	case v == nil:
-		return nil, fmt.Errorf("%s: *%s contains itself", p.at(n), n.Value)
+		return nil, fmt.Errorf("%s: an alias contains itself", p.at(n))
 	}
 	return v, nil
 }
 
 func (p *parser) plain(n *yaml.Node, path []string) (*value, error) {
-	v := &value{at: p.at(n), size: 1}
+	v := &value{at: p.at(n), size: 1, computed: p.computed}
 	switch n.Kind {
 	case yaml.MappingNode:
 		v.kind = mapping
@@ -161,26 +188,31 @@ func (p *parser) plain(n *yaml.Node, path []string) (*value, error) {
 	case n.Tag == "!unset":
 		v.kind = unset
 	case len(n.Tag) > 1 && n.Tag[0] == '!' && n.Tag[1] != '!':
-		return p.eval(v.at, n.Tag, strings.TrimSpace(n.Value))
+		return p.eval(v.at, n.Tag, strings.TrimSpace(n.Value)), nil
 	case n.Tag != "!!null":
-		v.kind = text
-		v.text = n.Value
+		v.kind, v.text, v.written = text, decoded(n), n.Value
 	}
 	return v, nil
 }
 
+// mapping reads the entries of v. In keys that are no names a dot leads one level down,
+// as viper has it.
 func (p *parser) mapping(v *value, n *yaml.Node, path []string) error {
 	v.entries = make([]entry, 0, len(n.Content)/2)
-	lines := make(map[string]int, len(n.Content)/2)
-	folded := map[string]string{} // of the levels whose keys are no names
+	b := builder{value: v, names: p.computed != "" || areNames(path), lines: make(map[string]int, len(n.Content)/2), folds: map[string]int{}}
 	var inherited []*value
+	var dotted []entry
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if key.Kind == yaml.AliasNode {
 			key = key.Alias
 		}
 		fold := strings.ToLower(key.Value)
-		below := append(path, fold)
+		keys := []string{fold}
+		if !b.names && !slices.Contains(strings.Split(fold, "."), "") {
+			keys = strings.Split(fold, ".")
+		}
+		below := slices.Concat(path, keys)
 		switch {
 		case key.Tag == "!!merge":
 			from, err := p.value(n.Content[i+1], path)
@@ -193,52 +225,91 @@ func (p *parser) mapping(v *value, n *yaml.Node, path []string) error {
 			continue
 		case key.Kind != yaml.ScalarNode:
 			return fmt.Errorf("%s: want a name as key", p.at(n.Content[i]))
-		case lines[key.Value] > 0:
-			return fmt.Errorf("%s: %s is already set in line %d", p.at(n.Content[i]), printable(key.Value), lines[key.Value])
-		case len(below) <= 2 && below[0] != "env" && folded[fold] != "":
-			return fmt.Errorf("%s: %s is already set in line %d, as %s", p.at(n.Content[i]), printable(key.Value), lines[folded[fold]], printable(folded[fold]))
+		case b.lines[key.Value] > 0:
+			return fmt.Errorf("%s: the same key stands in line %d already", p.at(n.Content[i]), b.lines[key.Value])
 		}
-		if len(below) <= 2 {
-			folded[fold] = key.Value
-		}
-		lines[key.Value] = key.Line
+		b.lines[key.Value] = key.Line
 		c, err := p.value(n.Content[i+1], below)
 		if err != nil {
 			return err
 		}
-		v.entries = append(v.entries, entry{key.Value, fold, c})
+		e := entry{key.Value, fold, c, p.computed != ""}
+		if len(keys) > 1 {
+			dotted = append(dotted, nested(e, keys))
+		} else {
+			b.put(e)
+		}
 		if err := v.grow(c); err != nil {
 			return err
 		}
 	}
+	for _, e := range dotted { // viper tries the longest key first
+		b.put(e)
+	}
 	for _, from := range inherited {
-		if err := v.inherit(from, lines); err != nil {
+		if err := b.inherit(from); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// inherit adds the entries of a merge key that v does not set itself.
-func (v *value) inherit(from *value, set map[string]int) error {
+// nested is e as keys say it, the first one outside.
+func nested(e entry, keys []string) entry {
+	v := e.value
+	for _, key := range slices.Backward(keys[1:]) {
+		inner := entry{key, key, v, e.computed}
+		v = &value{kind: mapping, at: v.at, computed: e.value.computed, size: v.size + 1, entries: []entry{inner}}
+	}
+	return entry{keys[0], keys[0], v, e.computed}
+}
+
+// A builder adds entries to a mapping.
+type builder struct {
+	*value
+	names bool
+	lines map[string]int // of the keys that are set
+	folds map[string]int // positions of keys that are no names
+}
+
+// put adds an entry. Keys that are no names are one in any letter case.
+func (b *builder) put(e entry) {
+	i, ok := b.folds[e.fold]
+	switch {
+	case b.names:
+	case ok:
+		merged := merge(b.entries[i].value, e.value)
+		merged.freeze()
+		b.entries[i].value = merged
+		return
+	default:
+		b.folds[e.fold] = len(b.entries)
+	}
+	b.entries = append(b.entries, e)
+}
+
+// inherit adds the entries of a merge key that are not set.
+func (b *builder) inherit(from *value) error {
 	switch from.kind {
 	case list:
 		for _, item := range from.items {
 			if item.kind == list {
 				return fmt.Errorf("%s: want a mapping behind <<, not a list", item.at)
 			}
-			if err := v.inherit(item, set); err != nil {
+			if err := b.inherit(item); err != nil {
 				return err
 			}
 		}
 	case mapping:
 		for _, e := range from.entries {
-			if set[e.name] > 0 {
+			if b.lines[e.name] > 0 {
 				continue
 			}
-			set[e.name] = e.value.at.line
-			v.entries = append(v.entries, e)
-			if err := v.grow(e.value); err != nil {
+			b.lines[e.name] = e.value.at.line
+			if _, set := b.folds[e.fold]; !set {
+				b.put(e)
+			}
+			if err := b.grow(e.value); err != nil {
 				return err
 			}
 		}
@@ -258,10 +329,15 @@ func (v *value) grow(c *value) error {
 	return nil
 }
 
-func textValue(at position, s string) *value {
-	return &value{kind: text, at: at, text: s, size: 1}
+func textValue(at position, s, function string) *value {
+	return &value{kind: text, at: at, text: s, written: s, computed: function, size: 1}
 }
 
+// unknownValue is a value that is not known, and why. The reason quotes what the file
+// says, which is not for everybody where the file was imported.
 func unknownValue(at position, why string) *value {
+	if at.aside {
+		why = "a YAML function that is not evaluated"
+	}
 	return &value{kind: unknown, at: at, text: why, size: 1}
 }

@@ -19,11 +19,10 @@ func parse(t testing.TB, text string) *config.Config {
 }
 
 func TestParse(t *testing.T) {
-	yes, no := true, false
 	for _, tt := range []struct {
 		name string
 		text string
-		want config.Config
+		want view
 	}{
 		{name: "empty"},
 		{name: "comments only", text: "# nothing here\n\n# or here\n"},
@@ -44,9 +43,11 @@ auth:
       region: us-east-1
       start_url: https://acme.example/start
       spec: {files: {base_path: ~/elsewhere}}
+      tags: [prod, eu]
     okta:
       kind: aws/saml
       driver: Browser
+      tags: eu, us
   identities:
     org-root:
       kind: aws/permission-set
@@ -84,13 +85,13 @@ settings:
   terminal: [anything, goes]
 components: {terraform: {base_path: !exec pwd}}
 `,
-			want: config.Config{
+			want: view{
+				Realm:   "acme",
+				Keyring: config.Keyring{Type: "file", PasswordEnv: "KEYS_PASSWORD"},
 				Auth: config.Auth{
-					Realm:   "acme",
-					Keyring: config.Keyring{Type: "file", Path: "~/keys", PasswordEnv: "KEYS_PASSWORD"},
 					Providers: []config.Provider{
-						{Name: "corp-sso", Kind: "aws/iam-identity-center", StartURL: "https://acme.example/start", Region: "us-east-1", BasePath: "~/elsewhere"},
-						{Name: "okta", Kind: "aws/saml", Driver: "Browser"},
+						{Name: "corp-sso", Kind: "aws/iam-identity-center", StartURL: lit("https://acme.example/start"), Region: lit("us-east-1"), Tags: []config.Text{lit("prod"), lit("eu")}},
+						{Name: "okta", Kind: "aws/saml", Driver: "Browser", Tags: []config.Text{lit("eu"), lit("us")}},
 					},
 					Identities: []config.Identity{
 						{Name: "org-root", Kind: "aws/permission-set", Via: config.Via{Provider: "corp-sso"}, Default: true},
@@ -101,25 +102,23 @@ components: {terraform: {base_path: !exec pwd}}
 					Integrations: []config.Integration{
 						{
 							Name: "images", Kind: "aws/ecr", Via: config.Via{Identity: "dev-admin"},
-							Registry: config.Registry{AccountID: "012345678901", Region: "eu-west-1", Name: "acme", TenantID: "t-1"},
+							Registry: config.Registry{AccountID: "12345678901", Region: "eu-west-1", Name: "acme", TenantID: "t-1"},
 						},
 						{
 							Name: "cluster", Kind: "aws/eks", Via: config.Via{Provider: "okta"},
 							Cluster: config.Cluster{
 								Name: "blue", Region: "eu-west-1", ResourceGroup: "rg", SubscriptionID: "sub",
-								ProjectID: "proj", Location: "west", Alias: "b", KubeconfigPath: "~/.kube/blue",
+								ProjectID: "proj", Location: "west", Alias: "b", KubeconfigPath: lit("~/.kube/blue"),
 							},
 						},
 					},
 				},
-				Logs:      config.Logs{Level: "Debug", File: "/dev/stderr"},
-				Telemetry: config.Telemetry{Enabled: &no, Endpoint: "https://t.example", Token: "tk"},
 			},
 		},
 		{
 			name: "names as they are written, in the order of the file",
 			text: "auth:\n  identities:\n    Zoë/Admin: {kind: a}\n    a.b: {kind: b}\n    \"two words\": {kind: c}\n    123: {kind: d}\n    true: {kind: e}\n    0x1F: {kind: f}\n    zoë/admin: {kind: g}\n",
-			want: config.Config{Auth: config.Auth{Identities: []config.Identity{
+			want: view{Auth: config.Auth{Identities: []config.Identity{
 				{Name: "Zoë/Admin", Kind: "a"},
 				{Name: "a.b", Kind: "b"},
 				{Name: "two words", Kind: "c"},
@@ -131,31 +130,31 @@ components: {terraform: {base_path: !exec pwd}}
 		},
 		{
 			name: "keys of any letter case",
-			text: "AUTH:\n  Providers:\n    P: {Kind: k, START_URL: u}\nSettings: {Telemetry: {ENABLED: \"1\"}}\n",
-			want: config.Config{
-				Auth:      config.Auth{Providers: []config.Provider{{Name: "P", Kind: "k", StartURL: "u"}}},
-				Telemetry: config.Telemetry{Enabled: &yes},
+			text: "AUTH:\n  Providers:\n    P: {Kind: k, START_URL: u}\nAuth: {Realm: acme, PROVIDERS: {q: {kind: k}}}\n",
+			want: view{
+				Realm: "acme",
+				Auth:  config.Auth{Providers: []config.Provider{{Name: "P", Kind: "k", StartURL: lit("u")}, {Name: "q", Kind: "k"}}},
 			},
 		},
 		{
 			name: "byte order mark and carriage returns",
 			text: "\ufeffauth:\r\n  realm: acme\r\n",
-			want: config.Config{Auth: config.Auth{Realm: "acme"}},
+			want: view{Realm: "acme"},
 		},
 		{
 			name: "JSON indented with tabs",
 			text: "{\n\t\"auth\": {\n\t\t\"realm\": \"acme\"\n\t}\n}\n",
-			want: config.Config{Auth: config.Auth{Realm: "acme"}},
+			want: view{Realm: "acme"},
 		},
 		{
 			name: "the first document counts",
 			text: "auth: {realm: one}\n---\nauth: {realm: two}\n",
-			want: config.Config{Auth: config.Auth{Realm: "one"}},
+			want: view{Realm: "one"},
 		},
 		{
 			name: "templates are text",
 			text: `auth: {providers: {p: {start_url: "{{ env \"URL\" }}"}}}`,
-			want: config.Config{Auth: config.Auth{Providers: []config.Provider{{Name: "p", StartURL: `{{ env "URL" }}`}}}},
+			want: view{Auth: config.Auth{Providers: []config.Provider{{Name: "p", StartURL: lit(`{{ env "URL" }}`)}}}},
 		},
 		{
 			name: "anchors and merge keys",
@@ -168,7 +167,7 @@ auth:
     both: {<<: [*auditor, *admin]}
     plain: {kind: k, via: *corp}
 `,
-			want: config.Config{Auth: config.Auth{Identities: []config.Identity{
+			want: view{Auth: config.Auth{Identities: []config.Identity{
 				{Name: "dev", Kind: "aws/assume-root", Via: config.Via{Provider: "corp"}, Default: true},
 				{Name: "both", Kind: "aws/assume-role", Via: config.Via{Provider: "corp"}},
 				{Name: "plain", Kind: "k", Via: config.Via{Provider: "corp"}},
@@ -177,7 +176,7 @@ auth:
 		{
 			name: "merge keys among names, and an alias as a name",
 			text: "x: &all {one: {kind: a}, two: {kind: b}}\ny: &three three\nauth:\n  providers: {<<: *all, two: {kind: c}, *three : {kind: d}}\n",
-			want: config.Config{Auth: config.Auth{Providers: []config.Provider{
+			want: view{Auth: config.Auth{Providers: []config.Provider{
 				{Name: "two", Kind: "c"},
 				{Name: "three", Kind: "d"},
 				{Name: "one", Kind: "a"},
@@ -186,7 +185,7 @@ auth:
 		{
 			name: "merge key at the root",
 			text: "x: &base {auth: {realm: acme}, other: 1}\n<<: *base\n",
-			want: config.Config{Auth: config.Auth{Realm: "acme"}},
+			want: view{Realm: "acme"},
 		},
 		{
 			name: "functions are not evaluated, and missed only where a value is needed",
@@ -203,23 +202,83 @@ auth:
   integrations:
     n: {spec: {cluster: !terraform.output x}}
 `,
-			want: config.Config{
+			want: view{
 				Auth: config.Auth{
 					Providers:    []config.Provider{{Name: "p", Kind: "k", Unresolved: []string{"start_url", "region"}}},
-					Identities:   []config.Identity{{Name: "i"}},
+					Identities:   []config.Identity{{Name: "i", Unresolved: []string{"kind"}}},
 					Integrations: []config.Integration{{Name: "n", Unresolved: clusterKeys()}},
 				},
 				Warnings: []string{
-					"atmos.yaml:6:18: auth.providers.p.start_url: !exec is not evaluated",
-					"atmos.yaml:7:15: auth.providers.p.region: !store is not evaluated",
-					"atmos.yaml:12:25: auth.integrations.n.spec.cluster: !terraform.output is not evaluated",
-					"atmos.yaml:10:15: auth.identities.i.kind: !git.sha is not evaluated",
+					"atmos.yaml:6:18: start_url: !exec is not evaluated",
+					"atmos.yaml:7:15: region: !store is not evaluated",
+					"atmos.yaml:12:25: spec.cluster: !terraform.output is not evaluated",
+					"atmos.yaml:10:15: kind: !git.sha is not evaluated",
 				},
 			},
 		},
+		{
+			name: "a dot in a key is a level, in a name it is a dot",
+			text: `
+auth.realm: acme
+auth.providers:
+  corp.eu: {kind: k, start_url: u}
+auth:
+  keyring.type: file
+  keyring.spec.password_env: P
+  integrations.ecr: {kind: aws/ecr, spec.registry.region: r, via.identity: a.b}
+  identities: {a.b: {kind: k, via.provider: corp.eu}}
+auth.identities.c.kind: k
+profiles.default: none
+`,
+			want: view{
+				Realm: "acme", Keyring: config.Keyring{Type: "file", PasswordEnv: "P"},
+				Auth: config.Auth{
+					Providers:    []config.Provider{{Name: "corp.eu", Kind: "k", StartURL: lit("u")}},
+					Identities:   []config.Identity{{Name: "a.b", Kind: "k"}, {Name: "c", Kind: "k"}},
+					Integrations: []config.Integration{{Name: "ecr", Kind: "aws/ecr", Via: config.Via{Identity: "a.b"}, Registry: config.Registry{Region: "r"}}},
+				},
+			},
+		},
+		{
+			name: "what is beyond 16 bits as JSON writes it",
+			text: `{"auth": {"identities": {"\ud83d\ude00/admin": {"kind": "k"}, "\\ud83d\\ude00": {"kind": "\u00e9"}}}}`,
+			want: view{Auth: config.Auth{Identities: []config.Identity{{Name: "😀/admin", Kind: "k"}, {Name: `\ud83d\ude00`, Kind: "é"}}}},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			equal(t, *parse(t, tt.text), tt.want)
+			got := (&machine{}).view(parse(t, tt.text))
+			got.Others = nil
+			equal(t, got, tt.want)
+		})
+	}
+}
+
+// Scalars are a number or a truth value before they are text (viper and mapstructure, all releases).
+func TestScalars(t *testing.T) {
+	for _, tt := range []struct{ yaml, want string }{
+		{"012345678901", "12345678901"},
+		{"0123", "83"},
+		{"0x1F", "31"},
+		{"1_000", "1000"},
+		{"1e3", "1000"},
+		{"-7", "-7"},
+		{"1.50", "1.5"},
+		{"18446744073709551615", "18446744073709551615"},
+		{"true", "1"},
+		{"False", "0"},
+		{"yes", "yes"},
+		{"no", "no"},
+		{`"0123"`, "0123"},
+		{"'true'", "true"},
+		{"!!str 0123", "0123"},
+		{"2026-11-26", "2026-11-26"},
+		{"~", ""},
+		{"|-\n    0123", "0123"},
+	} {
+		t.Run(tt.yaml, func(t *testing.T) {
+			c := parse(t, "auth:\n  providers:\n    p:\n      region: "+strings.ReplaceAll(tt.yaml, "\n", "\n    ")+"\n      start_url: &x "+strings.ReplaceAll(tt.yaml, "\n", "\n    ")+"\n")
+			p := c.Readings[0].Auth.Providers[0]
+			equal(t, []string{p.Region.Raw(), p.StartURL.Raw()}, []string{tt.want, tt.want})
 		})
 	}
 }
@@ -252,19 +311,10 @@ func millions(n int) string {
 }
 
 func TestMostValues(t *testing.T) {
-	equal(t, *parse(t, millions(5_000_000)), config.Config{})
+	equal(t, (&machine{}).view(parse(t, millions(5_000_000))), view{})
 }
 
 func TestParseErrors(t *testing.T) {
-	var wrong strings.Builder
-	var first []string
-	wrong.WriteString("auth:\n  providers:\n")
-	for i := range 12 {
-		fmt.Fprintf(&wrong, "    p%d: []\n", i)
-		if i < 10 {
-			first = append(first, fmt.Sprintf("atmos.yaml:%d:9: auth.providers.p%d: want a mapping, not a list", i+3, i))
-		}
-	}
 	const indented = "auth:\n  providers:\n    corp:\n      kind: k\n     region: r\n  identities: {}\n"
 	padding := "#" + strings.Repeat(" ", 64<<10-len(indented)-1)
 	for _, tt := range []struct {
@@ -272,25 +322,10 @@ func TestParseErrors(t *testing.T) {
 		text string
 		want string
 	}{
-		{"list for a mapping", "auth:\n  providers:\n    aws-sso: [a, b]\n", "atmos.yaml:3:14: auth.providers.aws-sso: want a mapping, not a list"},
-		{"text for a mapping", "auth: yes please\n", "atmos.yaml:1:7: auth: want a mapping, not text"},
-		{"mapping for text", "auth:\n  realm: {a: b}\n", "atmos.yaml:2:10: auth.realm: want text, not a mapping"},
-		{"text on the way", "auth:\n  identities:\n    dev: {via: corp}\n", "atmos.yaml:3:16: auth.identities.dev.via: want a mapping, not text"},
-		{"not a truth value", "auth:\n  identities:\n    dev: {default: often}\n", `atmos.yaml:3:20: auth.identities.dev.default: want true or false, not "often"`},
-		{
-			"every one is named",
-			"auth:\n  realm: []\nlogs: []\nsettings: {telemetry: 1}\nenv: [A=b]\n",
-			"atmos.yaml:5:6: env: want a mapping, not a list\natmos.yaml:2:10: auth.realm: want text, not a list\n" +
-				"atmos.yaml:3:7: logs: want a mapping, not a list\natmos.yaml:4:23: settings.telemetry: want a mapping, not text",
-		},
-		{"the first ten are named", wrong.String(), strings.Join(first, "\n")},
 		{"list at the top", "- a\n", "atmos.yaml:1:1: want a mapping, not a list"},
 		{"text at the top", "just words\n", "atmos.yaml:1:1: want a mapping, not text"},
-		{"key twice", "auth:\n  realm: a\n  realm: b\n", "atmos.yaml:3:3: realm is already set in line 2"},
-		{"key twice in two spellings", "auth: {}\nlogs: {}\nAuth: {}\n", "atmos.yaml:3:1: Auth is already set in line 1, as auth"},
-		{"key twice in two spellings, deeper", "auth:\n  realm: a\n  Realm: b\n", "atmos.yaml:3:3: Realm is already set in line 2, as realm"},
-		{"name twice", "auth:\n  identities:\n    dev: {}\n    dev: {}\n", "atmos.yaml:4:5: dev is already set in line 3"},
-		{"name with control characters", "auth:\n  identities:\n    \"a\\eb\": []\n", `atmos.yaml:3:13: auth.identities."a\x1bb": want a mapping, not a list`},
+		{"key twice", "auth:\n  realm: a\n  realm: b\n", "atmos.yaml:3:3: the same key stands in line 2 already"},
+		{"name twice", "auth:\n  identities:\n    dev: {}\n    dev: {}\n", "atmos.yaml:4:5: the same key stands in line 3 already"},
 		{"mapping as key", "auth:\n  ? {a: b}\n  : c\n", "atmos.yaml:2:5: want a name as key"},
 		{"bad indentation", indented, "atmos.yaml:5:6: did not find expected key"},
 		{"bad indentation in the largest file that is searched", indented + padding, "atmos.yaml:5:6: did not find expected key"},
@@ -308,7 +343,7 @@ func TestParseErrors(t *testing.T) {
 		{"not UTF-8", "auth:\n  realm: \xff\n", "atmos.yaml:1:1: invalid leading UTF-8 octet"},
 		{"merge key with a list of lists", "auth:\n  <<: [{a: b}, [c]]\n", "atmos.yaml:2:16: want a mapping behind <<, not a list"},
 		{"merge key without a mapping", "auth:\n  <<: words\n", "atmos.yaml:2:7: want a mapping behind <<, not text"},
-		{"an alias of itself", "auth: &a\n  providers: *a\n", "atmos.yaml:2:14: *a contains itself"},
+		{"an alias of itself", "auth: &a\n  providers: *a\n", "atmos.yaml:2:14: an alias contains itself"},
 		{"one value too many", millions(5_000_001), "atmos.yaml:1:1: aliases stand for more than 5000000 values"},
 		{"a bomb", bomb(8) + "auth: {providers: *x8}\n", "atmos.yaml:7:5: aliases stand for more than 5000000 values"},
 		{"deep nesting", "auth: " + strings.Repeat("[", 600) + strings.Repeat("]", 600), "atmos.yaml:1:507: nested deeper than 500 levels"},
@@ -329,7 +364,7 @@ func TestParseErrors(t *testing.T) {
 // What a logout does not need may be anything.
 func TestParseIgnoresTheRest(t *testing.T) {
 	c := parse(t, bomb(9)+"commands: [{a: 1, a: 2}]\ncommands2: *x9\nstacks: !exec x\nsettings: {list: *x9}\nauth: {realm: a}\n")
-	equal(t, *c, config.Config{Auth: config.Auth{Realm: "a"}})
+	equal(t, (&machine{}).view(c), view{Realm: "a"})
 }
 
 func FuzzParse(f *testing.F) {

@@ -6,96 +6,99 @@ import (
 	"github.com/credclean/credclean/config"
 )
 
-func TestProfiles(t *testing.T) {
-	all := files{
-		"work/atmos.yaml":                    "profiles: {base_path: own}\nlogs: {level: base}\nenv: {ATMOS_PROFILE: from-block}\n",
+// profileFiles have a profile in each place.
+func profileFiles() files {
+	return files{
+		"work/atmos.yaml":                    "profiles: {base_path: own}\nauth: {keyring: {type: base}}\nenv: {ATMOS_PROFILE: from-block}\n",
 		"work/own/dev/a.yaml":                "auth: {realm: own-dev, providers: {dev-sso: {kind: k}}}\n",
 		"work/.atmos/profiles/dev/a.yaml":    "auth: {providers: {Hidden: {}}}\n",
-		"work/.atmos/profiles/ops/a.yml":     "auth: {realm: ops, identities: {operator: {kind: k}}}\nimport: ../c\nlogs: {file: importer}\n",
-		"work/.atmos/profiles/c.yaml":        "logs: {level: ops, file: imported}\n",
+		"work/.atmos/profiles/ops/a.yml":     "auth: {realm: ops, identities: {operator: {kind: k}}, keyring: {spec: {password_env: importer}}}\nimport: ../c\n",
+		"work/.atmos/profiles/c.yaml":        "auth: {keyring: {type: ops, spec: {password_env: imported}}}\n",
 		"conf/profiles/mine/a.yaml":          "auth: {realm: mine, identities: {private: {}}}\n",
 		"work/profiles/from-block/a.yaml":    "auth: {realm: block, identities: {operator: {}}}\n",
 		"work/profiles/loose.yaml":           "not: a profile\n",
 		"work/profiles/broken/a.yaml":        "auth: [\n",
-		"work/profiles/wrong/a.yaml":         "auth: {identities: []}\n",
+		"work/profiles/wrong/a.yaml":         "auth: {identities: text}\n",
 		"work/profiles/remote/a.yaml":        "import: https://atmos.example/a.yaml\n",
 		"default/atmos.yaml":                 "profiles: {default: mine}\n",
 		"default/profiles/mine/shadowed.yml": "auth: {identities: {Shadowed: {}}}\n",
 	}
-	broken := []string{
-		`profile "broken": profiles/broken/a.yaml:2:1: did not find expected node content`,
+}
+
+func TestProfiles(t *testing.T) {
+	gaps := []string{
+		"profiles/broken/a.yaml:2:1: did not find expected node content",
 		"profiles/remote/a.yaml:1:9: import https://atmos.example/a.yaml: remote, not fetched",
-		`profile "wrong": profiles/wrong/a.yaml:1:20: auth.identities: want a mapping, not a list`,
+		"profiles/wrong/a.yaml:1:20: auth.identities: want a mapping, not text",
 	}
 	for _, tt := range []struct {
 		name string
 		work string
 		env  map[string]string
 		opt  config.Options
-		want config.Config
+		want view
 	}{
 		{
 			name: "flag, left to right, before the environment",
 			env:  map[string]string{"ATMOS_PROFILE": "mine"},
 			opt:  config.Options{Profiles: []string{"dev, ops"}},
-			want: config.Config{
-				Files: paths("work/atmos.yaml", "work/own/dev/a.yaml", "work/.atmos/profiles/c.yaml", "work/.atmos/profiles/ops/a.yml"),
-				Dirs:  []string{"work"},
+			want: view{
+				Files:   paths("work/atmos.yaml", "work/own/dev/a.yaml", "work/.atmos/profiles/c.yaml", "work/.atmos/profiles/ops/a.yml"),
+				Dirs:    []string{"work"},
+				Realm:   "ops",
+				Keyring: config.Keyring{Type: "ops", PasswordEnv: "importer"},
 				Auth: config.Auth{
-					Realm:      "ops",
 					Providers:  []config.Provider{{Name: "dev-sso", Kind: "k"}},
 					Identities: []config.Identity{{Name: "operator", Kind: "k"}},
 				},
-				Logs:       config.Logs{Level: "ops", File: "importer"},
-				Incomplete: broken,
-				Elsewhere:  []string{"Hidden", "operator", "private"},
+				Others: []string{"no profile", "profile dev", "profile mine", "profile broken", "profile from-block", "profile remote", "profile wrong"},
+				Gaps:   gaps, Warnings: gaps,
 			},
 		},
 		{
 			name: "environment before the env block",
 			env:  map[string]string{"ATMOS_PROFILE": "mine"},
-			want: config.Config{
-				Files:      paths("work/atmos.yaml", "conf/profiles/mine/a.yaml"),
-				Dirs:       []string{"work"},
-				Auth:       config.Auth{Realm: "mine", Identities: []config.Identity{{Name: "private"}}},
-				Logs:       config.Logs{Level: "base"},
-				Incomplete: broken,
-				Elsewhere:  []string{"Hidden", "dev-sso", "operator"},
+			want: view{
+				Files:   paths("work/atmos.yaml", "conf/profiles/mine/a.yaml"),
+				Dirs:    []string{"work"},
+				Realm:   "mine",
+				Keyring: config.Keyring{Type: "base"},
+				Auth:    config.Auth{Identities: []config.Identity{{Name: "private"}}},
+				Others:  []string{"no profile", "profile dev", "profile dev", "profile ops", "profile broken", "profile from-block", "profile remote", "profile wrong"},
+				Gaps:    gaps, Warnings: gaps,
 			},
 		},
 		{
 			name: "env block",
-			want: config.Config{
-				Files:      paths("work/atmos.yaml", "work/profiles/from-block/a.yaml"),
-				Dirs:       []string{"work"},
-				Auth:       config.Auth{Realm: "block", Identities: []config.Identity{{Name: "operator"}}},
-				Logs:       config.Logs{Level: "base"},
-				Incomplete: broken,
-				Elsewhere:  []string{"Hidden", "dev-sso", "operator", "private"},
+			want: view{
+				Files:   paths("work/atmos.yaml", "work/profiles/from-block/a.yaml"),
+				Dirs:    []string{"work"},
+				Realm:   "block",
+				Keyring: config.Keyring{Type: "base"},
+				Auth:    config.Auth{Identities: []config.Identity{{Name: "operator"}}},
+				Others:  []string{"no profile", "profile dev", "profile dev", "profile ops", "profile mine", "profile broken", "profile remote", "profile wrong"},
+				Gaps:    gaps, Warnings: gaps,
 			},
 		},
 		{
 			name: "profiles.default, found in the user's directory first",
 			work: "default",
-			want: config.Config{
-				Files:     paths("default/atmos.yaml", "conf/profiles/mine/a.yaml"),
-				Dirs:      []string{"default"},
-				Auth:      config.Auth{Realm: "mine", Identities: []config.Identity{{Name: "private"}}},
-				Elsewhere: []string{"Shadowed"},
+			want: view{
+				Files:  paths("default/atmos.yaml", "conf/profiles/mine/a.yaml"),
+				Dirs:   []string{"default"},
+				Realm:  "mine",
+				Auth:   config.Auth{Identities: []config.Identity{{Name: "private"}}},
+				Others: []string{"no profile", "profile mine"},
 			},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m := newMachine(t, all)
+			m := newMachine(t, profileFiles())
 			m.env = tt.env
 			if tt.work != "" {
 				m.work = tt.work
 			}
-			c, err := m.load(tt.opt)
-			if err != nil {
-				t.Fatal(err)
-			}
-			equal(t, *c, tt.want)
+			equal(t, m.see(t, tt.opt), tt.want)
 		})
 	}
 
@@ -105,10 +108,9 @@ func TestProfiles(t *testing.T) {
 			`profile "nope": not found in work/own, work/.atmos/profiles, conf/profiles, work/profiles`,
 		},
 		{"broken", "broken", "profiles/broken/a.yaml:2:1: did not find expected node content"},
-		{"wrong type", "wrong", "profiles/wrong/a.yaml:1:20: auth.identities: want a mapping, not a list"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m := newMachine(t, all)
+			m := newMachine(t, profileFiles())
 			_, err := m.load(config.Options{Profiles: []string{tt.profile}})
 			if err == nil || m.short(err.Error()) != tt.want {
 				t.Errorf("got  %v\nwant %s", err, tt.want)
@@ -117,18 +119,86 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-// A profile beside any main file may be selected where only that file is read.
-func TestElsewhereOfEveryMainFile(t *testing.T) {
+// summary is what a reading declares, and its realms.
+func summary(r config.Reading) (names []string) {
+	for _, realm := range r.Realms {
+		names = append(names, "realm "+realm.Raw())
+	}
+	for _, p := range r.Auth.Providers {
+		names = append(names, p.Name)
+	}
+	for _, id := range r.Auth.Identities {
+		names = append(names, id.Name+" via "+id.Via.Provider+id.Via.Identity)
+	}
+	for _, in := range r.Auth.Integrations {
+		names = append(names, in.Name)
+	}
+	return names
+}
+
+func readings(c *config.Config) map[string][]string {
+	all := map[string][]string{}
+	for _, r := range c.Readings {
+		all[r.Name] = append(all[r.Name], summary(r)...)
+	}
+	return all
+}
+
+// Each profile is a reading over the same base, and none changes another or the first.
+func TestReadings(t *testing.T) {
 	m := newMachine(t, files{
-		"home/.atmos/atmos.yaml":              "logs: {level: home}\n",
-		"home/.atmos/profiles/ops/a.yaml":     "auth: {identities: {home-operator: {}}, integrations: {home-sts: {}}}\n",
-		"work/atmos.yaml":                     "logs: {level: work}\n",
-		"work/.atmos/profiles/ops/a.yaml":     "auth: {identities: {operator: {}}}\n",
-		"unrelated/.atmos/profiles/ops/a.yml": "auth: {identities: {unrelated: {}}}\n",
+		"work/atmos.yaml": `
+auth:
+  realm: base
+  providers: {corp: {kind: aws/iam-identity-center}}
+  identities: {dev: {kind: aws/permission-set, via: {provider: corp}}}
+`,
+		"work/profiles/ci/a.yaml":   "auth: {realm: ci, providers: {ci-sso: {}}, identities: {dev: {kind: aws/assume-role, via: {provider: ci-sso}}}}\n",
+		"work/profiles/late/a.yaml": "auth: {identities: {dev: {kind: aws/assume-role, via: {identity: other}}, other: {}}}\n",
 	})
-	c, err := m.load(config.Options{})
+	m.env["ATMOS_AUTH_REALM"] = "typed"
+	want := map[string][]string{
+		"":             {"realm typed", "realm base", "corp", "dev via corp"},
+		"profile ci":   {"realm typed", "realm ci", "corp", "ci-sso", "dev via ci-sso"},
+		"profile late": {"realm typed", "realm base", "corp", "dev via other", "other via "},
+	}
+	equal(t, readings(mustLoad(t, m)), want)
+	delete(m.env, "ATMOS_AUTH_REALM")
+	c, err := m.load(config.Options{Profiles: []string{"ci"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, c.Elsewhere, []string{"home-operator", "home-sts", "operator"})
+	equal(t, readings(c), map[string][]string{
+		"":             {"realm ci", "corp", "ci-sso", "dev via ci-sso"},
+		"no profile":   {"realm base", "corp", "dev via corp"},
+		"profile late": {"realm base", "corp", "dev via other", "other via "},
+	})
+}
+
+// A profile beside any main file may be selected where only that file is read.
+func TestReadingsOfEveryMainFile(t *testing.T) {
+	m := newMachine(t, files{
+		"home/.atmos/atmos.yaml":              "auth: {keyring: {type: home}}\n",
+		"home/.atmos/profiles/ops/a.yaml":     "auth: {identities: {home-operator: {}}, integrations: {home-sts: {}}}\n",
+		"work/atmos.yaml":                     "auth: {keyring: {type: work}}\n",
+		"work/.atmos/profiles/ops/a.yaml":     "auth: {identities: {operator: {}}}\n",
+		"unrelated/.atmos/profiles/ops/a.yml": "auth: {identities: {unrelated: {}}}\n",
+	})
+	equal(t, readings(mustLoad(t, m)), map[string][]string{
+		"":            nil,
+		"profile ops": {"operator via ", "home-operator via ", "home-sts"},
+	})
+}
+
+// With several --config a profile is searched beside each, and each profiles.base_path counts.
+func TestProfilesOfSeveralFlags(t *testing.T) {
+	m := newMachine(t, files{
+		"a/atmos.yaml":                 "profiles: {base_path: mine}\n",
+		"a/mine/one/x.yaml":            realm("one"),
+		"b/atmos.yaml":                 "",
+		"b/.atmos/profiles/two/x.yaml": "auth: {keyring: {type: two}}\n",
+		"a/profiles/three/x.yaml":      "auth: {keyring: {spec: {password_env: three}}}\n",
+	})
+	got := m.see(t, config.Options{Files: []string{"../a/atmos.yaml,../b/atmos.yaml"}, Profiles: []string{"one,two", "three"}})
+	equal(t, []any{got.Realm, got.Keyring, got.Flagged}, []any{"one", config.Keyring{Type: "two", PasswordEnv: "three"}, "../a;../b;"})
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,14 +14,22 @@ func (l *loader) provisions(providers []Provider) []provision {
 	if l.sys.CacheHome == "" {
 		return nil
 	}
+	l.provisioned = nil
+	if l.provisionedDirs == nil { // looked at once, however many readings and providers there are
+		l.provisionedDirs = map[string]bool{}
+		entries, _ := os.ReadDir(filepath.Join(l.sys.CacheHome, "auth"))
+		for _, e := range entries {
+			l.provisionedDirs[e.Name()] = true
+		}
+	}
 	for _, p := range providers {
 		dir := strings.NewReplacer("/", "_", `\`, "_").Replace(p.Name)
 		for _, dir := range slices.Compact([]string{strings.ToLower(dir), dir}) {
 			path := filepath.Join(l.sys.CacheHome, "auth", dir, "provisioned-identities.yaml")
-			if dir == "." || dir == ".." || !exists(path) {
+			if !l.provisionedDirs[dir] || !exists(path) {
 				continue
 			}
-			if ids := l.provisioned(p, path); ids != nil {
+			if ids := l.identitiesOf(p, path); ids != nil {
 				found = append(found, provision{p.Name, ids})
 				break
 			}
@@ -29,23 +38,23 @@ func (l *loader) provisions(providers []Provider) []provision {
 	return found
 }
 
-// provisioned returns the identities in the file at path, or nil with a warning.
-func (l *loader) provisioned(p Provider, path string) *value {
-	src, err := l.source(path)
+// identitiesOf returns the identities in the file at path, or nil with a warning.
+func (l *loader) identitiesOf(p Provider, path string) *value {
+	src, err := l.source(path, way{})
 	if err != nil {
-		l.miss("%v", err)
+		l.missErr(err)
 		return nil
 	}
-	v := src.doc.get("auth", "_metadata", "extra", "start_url")
-	from, _ := l.scalar(v, "auth", "_metadata", "extra", "start_url")
-	if from != "" && strings.TrimRight(from, "/#") != strings.TrimRight(p.StartURL, "/#") {
-		l.warn("%s: provider %s: identities of another start URL, %s", v.at, printable(p.Name), printable(from))
+	from := src.doc.get("auth", "_metadata", "extra", "start_url")
+	portal := func(url string) string { return strings.TrimRight(url, "/#") }
+	if s := from.string(); s != "" && p.StartURL.raw != "" && portal(s) != portal(p.StartURL.raw) {
+		l.warn("%s: identities of another start URL than the provider's", from.at)
 		return nil
 	}
 	ids := src.doc.get("auth", "identities")
 	if ids == nil || ids.kind != mapping {
 		return nil
 	}
-	l.files = slices.Insert(l.files, 0, src.file)
+	l.provisioned = append(l.provisioned, src.file)
 	return ids
 }

@@ -11,7 +11,7 @@ import (
 
 // syntaxError says where in data the parser stopped. yaml.v3 knows at best the
 // line, and for some errors only the line where the block around it begins.
-func syntaxError(name string, data []byte, err error) error {
+func syntaxError(from *origin, data []byte, err error) error {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 1
 	if _, scanErr := fmt.Sscanf(msg, "line %d:", &line); scanErr == nil {
@@ -32,7 +32,10 @@ func syntaxError(name string, data []byte, err error) error {
 		at = max(bytes.IndexFunc(data, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f }), 0)
 	}
 	before := data[:at]
-	pos := position{name, 1 + bytes.Count(before, []byte("\n")), at - bytes.LastIndexByte(before, '\n')}
+	pos := position{from, 1 + bytes.Count(before, []byte("\n")), at - bytes.LastIndexByte(before, '\n')}
+	if from.aside {
+		msg = "not YAML"
+	}
 	return fmt.Errorf("%s: %s", pos, msg)
 }
 

@@ -6,9 +6,18 @@ import (
 	"strings"
 )
 
+// An origin is a file that values come from.
+type origin struct {
+	file string
+	own  bool // the user's own word: see [Own]
+	// aside: the file was imported or included. It may be anything on this machine, so
+	// that messages name places in it only.
+	aside bool
+}
+
 // A position is a place in a file, as editors and compilers write it.
 type position struct {
-	file         string
+	*origin
 	line, column int
 }
 
@@ -34,15 +43,16 @@ func (k kind) String() string {
 // A value is a YAML value that remembers where it was written. It is never
 // changed once parsed, so that aliases and files can share it; but see own.
 type value struct {
-	kind    kind
-	at      position
-	text    string // of a text; of an unknown the reason
-	empty   bool   // an unknown that Atmos itself reads as empty text
-	append  bool   // a list behind !append
-	items   []*value
-	entries []entry
-	size    int    // of the values in it, aliases expanded
-	index   *index // of an owned mapping
+	kind     kind
+	at       position
+	text     string // of a text; of an unknown the reason
+	written  string // of a text: before Atmos takes it for a number or a truth value
+	computed string // the YAML function that gave it, as !env, or empty
+	append   bool   // a list behind !append
+	items    []*value
+	entries  []entry
+	size     int    // of the values in it, aliases expanded
+	index    *index // of an owned mapping
 }
 
 // An index finds the entries of a mapping.
@@ -59,9 +69,29 @@ func (x *index) add(i int, e entry) {
 }
 
 type entry struct {
-	name  string // as written
-	fold  string // in lower case, as viper reads every key
-	value *value
+	name     string // as written
+	fold     string // in lower case, as viper reads every key
+	value    *value
+	computed bool // a YAML function gave the name
+}
+
+// place is where a value stands, for people.
+func (v *value) place() string { return fmt.Sprintf("%s:%d", v.at.file, v.at.line) }
+
+// shown is a text for a message: nothing if it is not known to be harmless.
+func (v *value) shown() string {
+	if v.computed != "" || v.at.aside {
+		return ""
+	}
+	return " " + printable(v.text)
+}
+
+// string is the text of v, or empty.
+func (v *value) string() string {
+	if v == nil || v.kind != text {
+		return ""
+	}
+	return v.text
 }
 
 // get follows keys of any letter case down from v. What is not there is nil.
@@ -91,6 +121,17 @@ func (v *value) own() *value {
 		c.index.add(i, e)
 	}
 	return &c
+}
+
+// freeze makes merge leave v as it is from now on.
+func (v *value) freeze() {
+	if v == nil || v.index == nil {
+		return
+	}
+	v.index = nil
+	for _, e := range v.entries {
+		e.value.freeze()
+	}
 }
 
 func (v *value) add(e entry) {
@@ -143,9 +184,10 @@ func merge(under, over *value) *value {
 		}
 		if i < 0 {
 			m.add(e)
-		} else {
-			m.entries[i].value = merge(m.entries[i].value, e.value)
+			continue
 		}
+		m.entries[i].value = merge(m.entries[i].value, e.value)
+		m.entries[i].computed = m.entries[i].computed && e.computed
 	}
 	return m
 }

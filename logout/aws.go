@@ -173,36 +173,7 @@ func (m Machine) awsDirs(r removal) []awsDir {
 			}
 		}
 	}
-	for _, root := range roots {
-		m.addBasePath(root, add)
-	}
 	return dirs
-}
-
-// addBasePath adds the directories below spec.files.base_path of a provider. Atmos
-// documents it and logs out of it, but no release ever wrote there, so only
-// sections go.
-func (m Machine) addBasePath(root root, add func(awsDir)) {
-	p := m.provider(Name{Name: root.Name})
-	if !root.Provider || p.BasePath == "" {
-		return
-	}
-	base := m.Roots.Expand(p.BasePath, m.WorkDir)
-	for _, spelled := range store.Spellings(root.Name) {
-		paths := []string{spelled, "aws/" + spelled}
-		for _, realm := range m.Realms {
-			if realm != "" {
-				paths = append(paths, realm+"/aws/"+spelled)
-			}
-		}
-		for _, path := range paths {
-			place := disk.Place{Root: base, Path: path}
-			if m.sharedWithAWS(place) {
-				continue
-			}
-			add(awsDir{place: place, owner: root.Name, scope: cut.SectionsOnly})
-		}
-	}
 }
 
 // sharedWithAWS tells whether a directory is ~/.aws itself: its files are the

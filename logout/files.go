@@ -87,8 +87,8 @@ func (m Machine) realmsOf(l store.Location) []string {
 // planFile adds the step for one place, if something is there or if that cannot be told.
 func (m Machine) planFile(p *Plan, l store.Location, o owner, w store.Words, seen map[disk.Place]bool) {
 	provider := m.provider(o.of)
-	known := provider.StartURL != "" && !slices.Contains(provider.Unresolved, "region")
-	w.Portal = store.Portal(provider.StartURL, provider.Region)
+	known := provider.StartURL.Raw() != "" && !slices.Contains(provider.Unresolved, "region")
+	w.Portal = store.Portal(provider.StartURL.Raw(), provider.Region.Raw())
 	filled, err := l.Fill(w)
 	if err != nil {
 		filled = "."
@@ -141,12 +141,12 @@ func (m Machine) planKnown(p *Plan, l store.Location, s Step, provider config.Pr
 		if l.ByStartURL {
 			switch {
 			case err != nil:
-			case provider.StartURL == "":
+			case provider.StartURL.Raw() == "":
 				err = fmt.Errorf("the start URL of %q is not known", provider.Name)
 			case token.StartURL == "":
 				err = errors.New("no start URL stands in it")
 			}
-			if err == nil && !sameURL(token.StartURL, provider.StartURL) {
+			if err == nil && !sameURL(token.StartURL, provider.StartURL.Raw()) {
 				return // another project's provider of this name
 			}
 			if err != nil {
@@ -204,7 +204,7 @@ func (m Machine) sharers(s Step) []config.Provider {
 	i := slices.IndexFunc(store.Locations(), func(l store.Location) bool { return l.Shared == s.Shared && l.Kind == s.Kind })
 	l := store.Locations()[i]
 	return slices.DeleteFunc(slices.Clone(m.Graph.Providers()), func(p config.Provider) bool {
-		other := s.Shared == store.ByPortal && (p.StartURL != mine.StartURL || p.Region != mine.Region)
+		other := s.Shared == store.ByPortal && (p.StartURL.Raw() != mine.StartURL.Raw() || p.Region.Raw() != mine.Region.Raw())
 		return p.Name == mine.Name || other || !l.For(p.Kind)
 	})
 }
@@ -212,7 +212,7 @@ func (m Machine) sharers(s Step) []config.Provider {
 // sharing says what is shared, for the report.
 func (s Step) sharing(p config.Provider) string {
 	if s.Shared == store.ByPortal {
-		return "portal " + p.StartURL
+		return "portal " + p.StartURL.String()
 	}
 	return string(s.Shared)
 }

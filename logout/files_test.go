@@ -180,12 +180,10 @@ identities:
 func TestPlanFilesTwoKinds(t *testing.T) {
 	h := newHome(t, acme)
 	h.Graph = chain.New(config.Auth{
-		Providers: []config.Provider{{Name: "fake", Kind: "mock"}},
-		Identities: []config.Identity{
-			{Name: "dev", Kind: "mock", Via: config.Via{Provider: "fake"}, Other: &config.Identity{Name: "dev", Kind: "aws/user"}},
-			{Name: "robot", Kind: "aws/user", Other: &config.Identity{Name: "robot", Kind: "aws/user"}},
-		},
+		Providers:  []config.Provider{{Name: "fake", Kind: "mock"}},
+		Identities: []config.Identity{{Name: "dev", Kind: "mock", Via: config.Via{Provider: "fake"}}, {Name: "robot", Kind: "aws/user"}},
 	})
+	h.Older = chain.New(config.Auth{Identities: []config.Identity{{Name: "dev", Kind: "aws/user"}, {Name: "robot", Kind: "aws/user"}}})
 	h.has("tmp/atmos-mock-dev.json", "mock secret")
 	h.has(".cache/atmos/aws-webflow/dev-acme/refresh.json", `{"refreshToken": "secret of dev"}`)
 	h.has(".cache/atmos/aws-webflow/robot-acme/refresh.json", `{"refreshToken": "secret of robot"}`)

@@ -40,8 +40,8 @@ func newHome(t *testing.T, auth string) home {
 	work := filepath.Join(dir, "project")
 	roots := store.NewRoots(dir, work, filepath.Join(dir, "tmp"), "linux", func(string) (string, bool) { return "", false })
 	h := home{t, dir, logout.Machine{
-		Graph:        chain.New(cfg.Auth),
-		Integrations: cfg.Auth.Integrations,
+		Graph:        chain.New(cfg.Readings[0].Auth),
+		Integrations: cfg.Readings[0].Auth.Integrations,
 		Roots:        roots,
 		WorkDir:      work,
 		Realms:       []string{"acme", ""},

@@ -109,7 +109,7 @@ func (res *Result) removeShared(ctx context.Context, m Machine) error {
 
 // kubeconfig is where an integration writes: its own path, or C/kube/config.
 func (m Machine) kubeconfig(i config.Integration) disk.Place {
-	if path := i.Cluster.KubeconfigPath; path != "" {
+	if path := i.Cluster.KubeconfigPath.Raw(); path != "" {
 		return placeOf(m.Roots.Expand(path, m.WorkDir))
 	}
 	return placeOf(filepath.Join(m.Roots[store.Config], "kube", "config"))

@@ -106,8 +106,8 @@ func (m Machine) declaredNames() declaredNames {
 	}
 	for _, id := range m.Graph.Identities() {
 		names.add(id.Name)
-		if id.Other != nil { // other releases of Atmos may see another provider
-			if root, ok := m.Graph.With(*id.Other).Root(id.Name); ok {
+		if _, ok := m.older(id.Name); ok { // other releases of Atmos may see another provider
+			if root, ok := m.Older.Root(id.Name); ok {
 				names.add(root.Name)
 			}
 		}

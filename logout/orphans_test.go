@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store/disk"
@@ -176,10 +177,7 @@ identities:
   dev: {kind: aws/permission-set, via: {provider: corp-sso}}
 integrations:
   dev-ecr: {kind: aws/ecr, via: {identity: dev}}`)
-	ids := h.Graph.Identities()
-	other := ids[0]
-	other.Via.Provider = "former-sso"
-	ids[0].Other = &other
+	h.Older = chain.New(config.Auth{Identities: []config.Identity{{Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "former-sso"}}}})
 	h.Realms, h.Automatic = []string{ours, ""}, []string{ours}
 	h.Integrations = []config.Integration{{Name: "dev-ecr", Kind: "aws/ecr"}}
 	h.entries("atmos_"+ours+"_former-sso", "atmos_"+ours+"_dev-ecr", "atmos_"+ours+"_gone")

@@ -155,7 +155,7 @@ func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
 	p.LeftWritten = m.leftAlone(r, slices.DeleteFunc(store.Foreigners(), func(f store.Foreign) bool { return !f.Written }))
 	p.Affected = m.affected(p, r)
 	for _, n := range r.names {
-		if url := m.provider(n).StartURL; n.Provider && url != "" && !slices.Contains(p.StartURLs, url) {
+		if url := m.provider(n).StartURL.String(); n.Provider && url != "" && !slices.Contains(p.StartURLs, url) {
 			p.StartURLs = append(p.StartURLs, url)
 		}
 	}
@@ -260,7 +260,7 @@ func (m Machine) entries(r removal) []entry {
 	most := len(r.names) * len(store.Keys("", m.Realms))
 	entries, taken := make([]entry, 0, most), make(map[string]int, most)
 	for i, n := range r.names {
-		longLived := n.longLived(m.Graph)
+		longLived := n.longLived(m)
 		for _, k := range store.Keys(n.Name, m.Realms) {
 			if i, is := taken[k.Key]; is {
 				entries[i].longLived = entries[i].longLived || longLived // a provider of the same name came first

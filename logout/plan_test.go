@@ -2,7 +2,6 @@ package logout_test
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -407,75 +406,6 @@ identities:
 	h.wantLeft(keyringDir+"robot", keyringDir+"atmos_robot", keyringDir+"atmos_acme_of-a-stack")
 }
 
-// Below base_path Atmos itself never wrote: only sections of the set go, never
-// [default], and the user's own ~/.aws is not looked at.
-func TestPlanBasePath(t *testing.T) {
-	auth := func(base string) string {
-		return fmt.Sprintf(`
-providers: {aws-sso: {kind: aws/iam-identity-center, spec: {files: {base_path: %s}}}}
-identities: {dev: {kind: aws/permission-set, via: {provider: aws-sso}}}`, base)
-	}
-	t.Run("elsewhere", func(t *testing.T) {
-		h := newHome(t, auth("~/elsewhere"))
-		mine := "[default]\nx = 1\n\n" + sections("stranger")
-		for _, dir := range []string{"aws-sso/", "aws/aws-sso/", "acme/aws/aws-sso/"} {
-			h.has("elsewhere/"+dir+"credentials", mine+sections("dev"))
-			h.has("elsewhere/"+dir+"notes", "mine")
-		}
-		h.has("elsewhere/aws-sso/config", "[default]\nx = 1\n")
-		h.has("elsewhere/other/aws/aws-sso/credentials", sections("dev"))
-		p := h.plan(providers("aws-sso"))
-		h.wantSteps(p,
-			"credentials_file aws-sso: elsewhere/aws-sso/credentials -dev +default +stranger (not declared: default, stranger)",
-			"credentials_file aws-sso: elsewhere/aws/aws-sso/credentials -dev +default +stranger (not declared: default, stranger)",
-			"credentials_file aws-sso: elsewhere/acme/aws/aws-sso/credentials -dev +default +stranger (not declared: default, stranger)",
-		)
-		h.run(p)
-		for _, dir := range []string{"aws-sso/", "aws/aws-sso/", "acme/aws/aws-sso/"} {
-			h.wantText("elsewhere/"+dir+"credentials", mine)
-			h.wantText("elsewhere/"+dir+"notes", "mine")
-		}
-		h.wantText("elsewhere/other/aws/aws-sso/credentials", sections("dev"))
-	})
-	t.Run("an identity called default", func(t *testing.T) {
-		h := newHome(t, strings.ReplaceAll(auth("~/elsewhere"), "dev:", "default:"))
-		h.has("elsewhere/aws-sso/credentials", "[default]\nx = 1\n")
-		h.has(".config/atmos/acme/aws/aws-sso/credentials", "[default]\nx = 1\n")
-		p := h.plan(identities("default"))
-		h.wantSteps(p, "credentials_file aws-sso: .config/atmos/acme/aws/aws-sso/credentials -default")
-		h.run(p)
-		h.wantLeft("elsewhere/aws-sso/credentials")
-	})
-	t.Run("none", func(t *testing.T) {
-		h := newHome(t, acme)
-		h.has("project/aws-sso/credentials", sections("dev-admin"))
-		h.wantSteps(h.plan(providers("aws-sso")))
-	})
-	t.Run("relative", func(t *testing.T) {
-		h := newHome(t, auth("secrets"))
-		h.has("project/secrets/aws-sso/credentials", sections("dev"))
-		p := h.plan(identities("dev"))
-		h.wantSteps(p, "credentials_file aws-sso: project/secrets/aws-sso/credentials -dev")
-		h.run(p)
-		h.wantLeft()
-	})
-	for _, base := range []string{"~", "~/.aws/.."} {
-		t.Run("the user's own, by "+base, func(t *testing.T) {
-			h := newHome(t, strings.ReplaceAll(auth(base), "aws-sso", ".aws"))
-			h.has(".aws/credentials", sections("dev"))
-			h.wantSteps(h.plan(providers(".aws")))
-		})
-	}
-	t.Run("where Atmos writes anyway", func(t *testing.T) {
-		h := newHome(t, auth("~/.config/atmos"))
-		h.has(".config/atmos/acme/aws/aws-sso/credentials", "[default]\nx = 1\n"+sections("dev"))
-		p := h.plan(identities("dev"))
-		h.wantSteps(p, "credentials_file aws-sso: .config/atmos/acme/aws/aws-sso/credentials -dev -default")
-		h.run(p)
-		h.wantLeft()
-	})
-}
-
 // A provider's directory goes whole but for declared identities of others and
 // directories of names that nest in it.
 func TestPlanProvider(t *testing.T) {
@@ -814,12 +744,11 @@ identities: {dev: {kind: aws/permission-set, via: {provider: "../../victim"}}}`)
 // that left more counts, and what the other left of the identity itself goes too.
 func TestPlanTwoChains(t *testing.T) {
 	auth := config.Auth{
-		Providers: []config.Provider{{Name: "new", Kind: "aws/iam-identity-center"}, {Name: "old", Kind: "aws/saml"}},
-		Identities: []config.Identity{{
-			Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "new"},
-			Other: &config.Identity{Name: "dev", Kind: "aws/assume-role", Via: config.Via{Provider: "old"}},
-		}},
+		Providers:  []config.Provider{{Name: "new", Kind: "aws/iam-identity-center"}, {Name: "old", Kind: "aws/saml"}},
+		Identities: []config.Identity{{Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "new"}}},
 	}
+	older := auth
+	older.Identities = []config.Identity{{Name: "dev", Kind: "aws/assume-role", Via: config.Via{Provider: "old"}}}
 	for _, tt := range []struct {
 		name        string
 		plant       []string
@@ -831,7 +760,7 @@ func TestPlanTwoChains(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHome(t, acme)
-			h.Graph = chain.New(auth)
+			h.Graph, h.Older = chain.New(auth), chain.New(older)
 			for _, dir := range tt.plant {
 				h.has(".config/atmos/acme/aws/"+dir+"/credentials", sections("dev"))
 			}

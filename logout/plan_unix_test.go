@@ -67,16 +67,3 @@ func TestPlanLinks(t *testing.T) {
 		h.run(h.plan(providers("aws-sso"))) // the link is gone now
 	})
 }
-
-// A base_path that a link leads to ~/.aws by is the user's own, too.
-func TestPlanBasePathByLink(t *testing.T) {
-	h := newHome(t, `
-providers: {aws-sso: {kind: aws/iam-identity-center, spec: {files: {base_path: ~/elsewhere}}}}
-identities: {dev: {kind: aws/permission-set, via: {provider: aws-sso}}}`)
-	h.has(".aws/credentials", sections("dev"))
-	h.mkdir(h.path("elsewhere"))
-	if err := os.Symlink(h.path(".aws"), h.path("elsewhere/aws-sso")); err != nil {
-		t.Fatal(err)
-	}
-	h.wantSteps(h.plan(providers("aws-sso")))
-}

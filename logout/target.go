@@ -39,6 +39,7 @@ func (t Target) Empty() bool {
 // A Machine is all that a plan is computed from and run on.
 type Machine struct {
 	Graph        *chain.Graph
+	Older        *chain.Graph // as releases before v1.216 read it, if that differs
 	Integrations []config.Integration
 	Roots        store.Roots
 	WorkDir      string // what relative paths of atmos.yaml count from
@@ -63,24 +64,35 @@ type Name struct {
 
 // longLived tells whether the keyring entry of the name may be the only copy of
 // an access key: that of an aws/user, or of a name whose kind nobody knows.
-func (n Name) longLived(g *chain.Graph) bool {
+func (n Name) longLived(m Machine) bool {
 	switch {
 	case n.Provider:
 		return false
 	case !n.Declared:
 		return true
 	}
-	id, err := g.Identity(n.Name)
+	id, err := m.Graph.Identity(n.Name)
 	only := func(id config.Identity) bool { return id.Kind == "aws/user" && !id.AccessKeyInFile }
-	return err != nil || only(id) || id.Other != nil && only(*id.Other)
+	other, older := m.older(n.Name)
+	return err != nil || only(id) || older && only(other)
+}
+
+// older is what releases before v1.216 make of an identity, if they see it otherwise.
+func (m Machine) older(name string) (config.Identity, bool) {
+	if m.Older == nil {
+		return config.Identity{}, false
+	}
+	id, err := m.Older.Identity(name)
+	return id, err == nil
 }
 
 // kinds are those that releases of Atmos may have taken the name to be of: more than
 // one, if they read the configuration differently.
 func (m Machine) kinds(n Name) []string {
 	kinds := []string{n.Kind}
-	if id, err := m.Graph.Identity(n.Name); err == nil && !n.Provider && id.Other != nil {
-		kinds = append(kinds, id.Kind, id.Other.Kind)
+	if id, err := m.Graph.Identity(n.Name); err == nil && !n.Provider {
+		other, _ := m.older(n.Name)
+		kinds = append(kinds, cmpString(other.Kind, id.Kind), id.Kind)
 	}
 	return unique(kinds)
 }
@@ -89,11 +101,11 @@ func (m Machine) kinds(n Name) []string {
 // chain, whichever way the configuration is read; of any provider if it is not declared.
 func (m Machine) rootNames(n Name) []string {
 	names := []string{n.Name}
-	if id, err := m.Graph.Identity(n.Name); err == nil && !n.Provider {
+	if _, err := m.Graph.Identity(n.Name); err == nil && !n.Provider {
 		root, _ := m.Graph.Root(n.Name)
 		names[0] = root.Name
-		if id.Other != nil {
-			other, _ := m.Graph.With(*id.Other).Root(n.Name)
+		if _, ok := m.older(n.Name); ok {
+			other, _ := m.Older.Root(n.Name)
 			names = append(names, other.Name)
 		}
 	}
@@ -260,11 +272,10 @@ func (m Machine) expandIdentities(ctx context.Context, r *removal, t *Target) er
 // is its own in the other's goes too.
 func (m Machine) likelier(r *removal, c chain.Chain) chain.Chain {
 	name := c.Links[len(c.Links)-1].Name
-	id, err := m.Graph.Identity(name)
-	if err != nil || id.Other == nil {
+	if _, ok := m.older(name); !ok {
 		return c
 	}
-	other, err := m.Graph.With(*id.Other).Chain(name)
+	other, err := m.Older.Chain(name)
 	if err != nil || other.String() == c.String() {
 		return c
 	}

@@ -76,7 +76,7 @@ func machine(t *testing.T, files map[string]string, keyrings ...keyring.Keyring)
 		}
 	}
 	m := logout.Machine{
-		Graph:        chain.New(cfg.Auth),
+		Graph:        chain.New(cfg.Readings[0].Auth),
 		Roots:        store.NewRoots(home, home, filepath.Join(home, "tmp"), "linux", func(string) (string, bool) { return "", false }),
 		WorkDir:      home,
 		Realms:       []string{"acme", ""},

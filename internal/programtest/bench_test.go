@@ -55,7 +55,7 @@ func newCrowd(tb testing.TB, n int) scene {
 // load reads the configuration of the scene.
 func (s scene) load(tb testing.TB) *config.Config {
 	tb.Helper()
-	cfg, err := config.Load(config.System{Home: s.home, WorkDir: filepath.Join(s.home, "project"), LookupEnv: none}, config.Options{})
+	cfg, err := config.Load(tb.Context(), config.System{Home: s.home, WorkDir: filepath.Join(s.home, "project"), LookupEnv: none}, config.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func (s scene) machine(tb testing.TB) logout.Machine {
 	files := &disk.Files{}
 	tb.Cleanup(func() { _ = files.Close() })
 	return logout.Machine{
-		Graph: chain.New(s.load(tb).Auth), Roots: roots, WorkDir: work, Realms: []string{"acme", ""}, Files: files,
+		Graph: chain.New(s.load(tb).Readings[0].Auth), Roots: roots, WorkDir: work, Realms: []string{"acme", ""}, Files: files,
 		Keyrings: []keyring.Keyring{keyring.File{Dir: store.DefaultKeyringDir(roots), Default: true}},
 	}
 }
@@ -114,7 +114,7 @@ func BenchmarkTower(b *testing.B) {
 	grow(b, func(n int) func() {
 		s := scene{b.TempDir()}
 		s.write(b, "project/atmos.yaml", towerYAML(n))
-		return chains(b, s.load(b).Auth, "aws-sso", n)
+		return chains(b, s.load(b).Readings[0].Auth, "aws-sso", n)
 	})
 }
 
@@ -123,7 +123,7 @@ func BenchmarkBroad(b *testing.B) {
 	grow(b, func(n int) func() {
 		s := scene{b.TempDir()}
 		s.write(b, "project/atmos.yaml", crowdYAML(n))
-		return chains(b, s.load(b).Auth, "sso-0", n/10)
+		return chains(b, s.load(b).Readings[0].Auth, "sso-0", n/10)
 	})
 }
 

@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// A base_path that leads to what is nobody's but the system's or the user's own costs nothing
-// there but the sections that are named: no file of another name, and no directory.
+// No release of Atmos ever wrote below base_path: wherever it leads, nothing changes there.
 func TestHostileBasePath(t *testing.T) {
 	const own = "aws-sso/credentials"
 	for _, base := range []string{"/", "/etc", "~", "~/", "..", ".", "/nonexistent/../etc", "~/project/.."} {
@@ -22,11 +21,6 @@ func TestHostileBasePath(t *testing.T) {
 		want := map[string]string{"project/atmos.yaml": s.files(t)["project/atmos.yaml"], "tmp/other": ""}
 		for _, name := range []string{own, "credentials", "aws-sso/notes"} {
 			want[name] = s.files(t)[name]
-		}
-		looked := strings.HasPrefix(base, "~") || base == ".."
-		if looked {
-			want[own] = credentialsOf("default", "somebody")
-			want[own+".lock"] = ""
 		}
 		system := namesIn(t, "/", "/etc")
 		if code, out := s.run(t, "credclean", "logout", "--all", "--yes"); code != exitDone {
@@ -68,7 +62,7 @@ func TestHugeFiles(t *testing.T) {
 	}
 	s := newScene(t)
 	grow(s, "project/atmos.yaml")
-	if code, out := s.run(t, logoutLine...); code != exitUsage || !strings.Contains(out, "atmos.yaml: larger than 8 MiB") {
+	if code, out := s.run(t, logoutLine...); code != exitUsage || !strings.Contains(out, "atmos.yaml: not read: larger than 16 MiB") {
 		t.Errorf("exit code %d: %s", code, out)
 	}
 	for name, says := range map[string]string{

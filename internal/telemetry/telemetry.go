@@ -22,8 +22,9 @@ type Event struct {
 	Failed  bool
 }
 
-// Resolve reads settings.telemetry and the variables ATMOS_TELEMETRY_ENABLED,
-// ATMOS_TELEMETRY_ENDPOINT and ATMOS_TELEMETRY_TOKEN, which come first. Unlike Atmos it
+// Resolve reads settings.telemetry of the user's own files and the variables ATMOS_TELEMETRY_ENABLED,
+// ATMOS_TELEMETRY_ENDPOINT and ATMOS_TELEMETRY_TOKEN, which come first, except that either
+// switches telemetry off. Unlike Atmos it
 // knows no endpoint and no token of its own: without both, Settings are the zero value.
 // So they are if telemetry is disabled, if what enables it is not a boolean, and if
 // DO_NOT_TRACK is anything but empty, 0 or false.
@@ -41,7 +42,8 @@ func Resolve(t config.Telemetry, lookupEnv func(string) (string, bool)) Settings
 	}
 	enabled := t.Enabled == nil || *t.Enabled
 	if v := env("ATMOS_TELEMETRY_ENABLED", ""); v != "" {
-		enabled, _ = strconv.ParseBool(v)
+		on, _ := strconv.ParseBool(v)
+		enabled = enabled && on
 	}
 	s := Settings{
 		Endpoint: env("ATMOS_TELEMETRY_ENDPOINT", t.Endpoint),

@@ -39,7 +39,7 @@ func TestResolve(t *testing.T) {
 		{"variables over file", file, "ATMOS_TELEMETRY_ENDPOINT=https://env ATMOS_TELEMETRY_TOKEN=t", telemetry.Settings{Endpoint: "https://env", Token: "t"}},
 		{"empty variables", file, "ATMOS_TELEMETRY_ENDPOINT= ATMOS_TELEMETRY_TOKEN= ATMOS_TELEMETRY_ENABLED=", on},
 		{"variable disables", file, "ATMOS_TELEMETRY_ENABLED=false", off},
-		{"variable enables", config.Telemetry{Enabled: &no, Endpoint: "https://file", Token: "file-token"}, "ATMOS_TELEMETRY_ENABLED=1", on},
+		{"variable does not enable what a file disables", config.Telemetry{Enabled: &no, Endpoint: "https://file", Token: "file-token"}, "ATMOS_TELEMETRY_ENABLED=1", off},
 		{"no boolean", file, "ATMOS_TELEMETRY_ENABLED=yes", off},
 		{"do not track", file, "DO_NOT_TRACK=1", off},
 		{"do not track, enabled", file, "DO_NOT_TRACK=true ATMOS_TELEMETRY_ENABLED=true", off},

@@ -28,7 +28,7 @@ func gke(name, project, location, alias string) cut.KubeEntry {
 func TestKubeEntryOf(t *testing.T) {
 	all := config.Cluster{
 		Name: "n", Region: "r", ResourceGroup: "g", SubscriptionID: "s", ProjectID: "p", Location: "l",
-		Alias: "a", KubeconfigPath: "/elsewhere",
+		Alias: "a", KubeconfigPath: config.Literal("/elsewhere"),
 	}
 	without := func(change func(*config.Cluster)) config.Cluster {
 		c := all

@@ -1,0 +1,205 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// maxNames is how many names all readings together may declare.
+const maxNames = 1_000_000
+
+// readings returns what now says, what base says with each other profile, and what older
+// releases make of now.
+func (l *loader) readings(c *Config, base, now *layers, selected []string) ([]Reading, error) {
+	first, old := l.reading("", now, l.provisions)
+	now.files = slices.Concat(l.provisioned, now.files)
+	readings, names := []Reading{first}, 0
+	l.claim(c, now)
+	aside := func(name string, r *layers) {
+		reading, _ := l.reading(name, r, l.provisions)
+		readings = append(readings, reading)
+		names += len(reading.Auth.Identities) + len(reading.Auth.Providers) + len(reading.Auth.Integrations)
+		l.claim(c, r)
+	}
+	if len(selected) > 0 {
+		aside("no profile", base.copy())
+	}
+	for _, dir := range profiles(l.profileLocations(base, slices.Concat([]string{l.sys.WorkDir}, c.Dirs))) {
+		if slices.Contains(selected, dir) {
+			continue
+		}
+		if names > maxNames {
+			l.missAny(file(l.display(dir)), "%v: more than %d names in all profiles", errBound, maxNames)
+			break
+		}
+		r := base.copy()
+		err := l.profile(r, dir)
+		if l.ctx.Err() != nil {
+			return nil, l.ctx.Err()
+		}
+		if err != nil {
+			l.missErr(err)
+		}
+		aside("profile "+filepath.Base(dir), r)
+	}
+	if old != nil {
+		readings = append(readings, Reading{Name: "Atmos before v1.216", Realms: first.Realms, Auth: *old})
+	}
+	return readings, nil
+}
+
+// reading decodes what was merged, and what releases before v1.216.0 make of it where
+// that is something else.
+func (d *decoder) reading(name string, now *layers, provisions func([]Provider) []provision) (r Reading, old *Auth) {
+	r = Reading{Name: name, Realms: d.realms(now.doc), Auth: d.auth(now.doc)}
+	var found []provision
+	if provisions != nil {
+		found = provisions(r.Auth.Providers)
+	}
+	merged := d.mapping(now.doc.get("auth", "identities"), "auth", "identities")
+	var before []Identity
+	r.Auth.Identities, before = d.identities(merged, now.declared, found)
+	if !reflect.DeepEqual(r.Auth.Identities, before) {
+		auth := r.Auth
+		auth.Identities = before
+		old = &auth
+	}
+	return r, old
+}
+
+// realms are the explicit ones. If auth.realm is not known, that is a gap.
+func (d *decoder) realms(doc *value) []Text {
+	var realms []Text
+	auth := object{d: d, v: doc.get("auth")}
+	if v := doc.get("auth", "realm"); v != nil && v.kind == unknown {
+		d.miss(Gap{At: v.at.String(), What: "auth.realm: " + v.text, Realm: true})
+		auth.v = nil
+	}
+	for _, t := range []Text{d.realm, textOf(variables(doc)[realmName]), auth.may("realm")} {
+		if t.raw != "" {
+			realms = append(realms, t)
+		}
+	}
+	return realms
+}
+
+// profileNames are the profiles to select, later ones over earlier ones: the flag's, else
+// those of ATMOS_PROFILE, of an env block (v1.222.0), or of profiles.default (v1.216.0).
+func (l *loader) profileNames(now *layers) []*value {
+	l.mapping(now.doc.get("profiles"), "profiles")
+	typed := func(s string) *value { return textValue(position{origin: &origin{}}, s, "") }
+	for _, v := range []*value{
+		typed(strings.Join(l.opt.Profiles, ",")),
+		typed(l.getenv(profileName)),
+		variables(now.doc)[profileName],
+		now.doc.get("profiles", "default"),
+	} {
+		if names := l.texts(v, "profiles.default"); len(names) > 0 {
+			return names
+		}
+	}
+	return nil
+}
+
+// profileBase are the directories beside which a profile is selected: that of the
+// last main file, or of each that a flag names.
+func (l *loader) profileBase(c *Config) []string {
+	switch {
+	case c.Flagged != "":
+		return c.Dirs
+	case len(c.Dirs) > 0:
+		return c.Dirs[len(c.Dirs)-1:]
+	}
+	return []string{l.sys.WorkDir}
+}
+
+// profileLocations are the directories that may hold profiles beside dirs; the first that
+// has one of a name counts.
+func (l *loader) profileLocations(now *layers, dirs []string) []string {
+	var locations []string
+	add := func(dir string) {
+		if !slices.Contains(locations, dir) {
+			locations = append(locations, dir)
+		}
+	}
+	base := now.doc.get("profiles", "base_path").string()
+	for _, dir := range dirs {
+		if base != "" {
+			add(abs(dir, base))
+		}
+	}
+	for _, dir := range now.bases {
+		add(dir)
+	}
+	for _, dir := range dirs {
+		add(filepath.Join(dir, ".atmos", "profiles"))
+	}
+	if l.sys.ConfigHome != "" {
+		add(filepath.Join(l.sys.ConfigHome, "profiles"))
+	}
+	for _, dir := range dirs {
+		add(filepath.Join(dir, "profiles"))
+	}
+	return locations
+}
+
+// findProfiles returns the directories of the profiles that are called so.
+func findProfiles(names []*value, locations []string) ([]string, error) {
+	var dirs []string
+	for _, name := range names {
+		i := slices.IndexFunc(locations, func(dir string) bool { return isDir(filepath.Join(dir, name.text)) })
+		if i < 0 {
+			what := fmt.Sprintf("profile %q", name.text)
+			if name.computed != "" {
+				what = "the profile that " + name.place() + " names"
+			}
+			return nil, fmt.Errorf("%s: not found in %s", what, strings.Join(locations, ", "))
+		}
+		dirs = append(dirs, filepath.Join(locations[i], name.text))
+	}
+	return dirs, nil
+}
+
+// profiles returns the directories of all profiles.
+func profiles(locations []string) []string {
+	var dirs []string
+	for _, location := range locations {
+		entries, _ := os.ReadDir(location)
+		for _, e := range entries {
+			if dir := filepath.Join(location, e.Name()); isDir(dir) {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	return dirs
+}
+
+// profile merges every YAML file below dir over now, each over its own imports.
+func (l *loader) profile(now *layers, dir string) error {
+	paths, err := l.yamlBelow(dir)
+	if err != nil {
+		return err
+	}
+	by := way{own: true} // if it is in a directory of the user's
+	for _, path := range paths {
+		src, err := l.source(path, by)
+		if err != nil {
+			return err
+		}
+		imported, err := l.imports(src, src.doc.get("import"), l.bases(filepath.Dir(path), src.doc))
+		if err != nil {
+			return err
+		}
+		for _, src := range imported {
+			now.declare(src, true)
+			now.lay(src, dir)
+		}
+		now.declare(src, true)
+		now.lay(src, dir)
+	}
+	return nil
+}
