@@ -36,7 +36,7 @@ drift: ## Log in with a real Atmos, ATMOS=/path/to/atmos, log out, and look for 
 	@go run ./testdata/drift -atmos "$(ATMOS)"
 
 faults: require ## Fail and kill a logout at every system call, with every cause (minutes)
-	CREDCLEAN_FAULTS=all go test -count=1 -timeout 60m -run '^Test(Faults|Killed)$$' ./internal/programtest
+	CREDCLEAN_FAULTS=all go test -count=1 -timeout 60m -run '^Test(Faults|Killed)$$' ./internal/programtest ./store/disk
 
 # An input that fails is in the corpus from then on, so that it fails again; a fuzzer
 # that misses its own deadline does not.

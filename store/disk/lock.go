@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,14 +30,18 @@ type held struct {
 // release gives the lock back. Where possible its file goes first, so that nobody has the lock
 // in between.
 func (l held) release() (err error) {
+	named, err := l.isNamed()
 	if !removableWhileOpen {
 		_ = l.file.Close()
 	}
-	if l.goes {
-		err = l.dir.unlink(l.name)
+	if l.goes && named {
+		err = IgnoreAbsent(l.dir.unlink(l.name))
 	}
 	_ = l.file.Close()
-	return err
+	if !l.goes {
+		return nil
+	}
+	return l.dir.place.Join(l.name).wrap("unlock", err)
 }
 
 // lock takes the locks that programs take before they touch a file. Where they
@@ -136,14 +141,20 @@ func (l held) take() error {
 	if err != nil {
 		return err
 	}
-	mine, err := l.file.Stat()
-	if err != nil {
-		return err
-	}
-	if now, err := l.dir.lstat(l.name); !ok || err != nil || !os.SameFile(now, mine) {
-		return ErrInUse
+	if named, err := l.isNamed(); !ok || !named {
+		return cmp.Or(err, ErrInUse)
 	}
 	return nil
+}
+
+// isNamed tells whether the file still has its name.
+func (l held) isNamed() (bool, error) {
+	info, err := l.file.Stat()
+	if err != nil {
+		return false, err
+	}
+	now, err := l.dir.lstat(l.name)
+	return err == nil && os.SameFile(info, now), IgnoreAbsent(err)
 }
 
 // tryExistence takes a lock that consists in the existence of its file. In the file stand
@@ -162,7 +173,8 @@ func (d *Dir) tryExistence(name string) (held, error) {
 		return held{}, err
 	}
 	l.goes = true
-	if !l.created && !l.abandoned() {
+	ours := l.created || l.isOurs()
+	if !ours && !l.abandoned() {
 		_ = l.file.Close()
 		return held{}, inUse
 	}
@@ -170,30 +182,34 @@ func (d *Dir) tryExistence(name string) (held, error) {
 	if err := errors.Join(l.file.Truncate(0), second(l.file.WriteAt([]byte(text), 0))); err != nil {
 		return held{}, errors.Join(path.named(err), l.release())
 	}
+	if !ours { // az removes its file a moment after it has unlocked it: if this one is there the next time, it is ours
+		_ = l.file.Close()
+		return held{}, inUse
+	}
 	return l, nil
 }
 
 // ourName stands in our locks, where az has its command line.
 const ourName = "credclean"
 
-// abandoned tells whether the process that made a file, on which nobody has a lock, is gone. That is certain
-// of a run of ours; of az, which locks its file as soon as there is one; and of a run of ours
-// that was killed before it could write to the file. That of kubectl is empty too, but nobody may write to it.
-func (l held) abandoned() bool {
-	info, err := l.file.Stat()
-	if err != nil {
-		return false
-	}
+// isOurs tells whether a run of ours made a file. If nobody has a lock on it, that run is gone.
+func (l held) isOurs() bool {
 	start := make([]byte, 64)
 	n, _ := l.file.ReadAt(start, 0) // io.EOF
-	if words := strings.Fields(string(start[:n])); len(words) > 1 && words[1] == ourName {
-		return true
-	}
+	words := strings.Fields(string(start[:n]))
+	return len(words) > 1 && words[1] == ourName
+}
+
+// abandoned tells whether another process that made a file, on which nobody has a lock, is gone: az, which locks its
+// file as soon as there is one, or a run of ours that was killed before it could
+// write to the file. That of kubectl is empty too, but nobody may write to it.
+func (l held) abandoned() bool {
 	const instant = 2 * time.Second
-	if time.Since(info.ModTime()) < instant {
+	info, err := l.file.Stat()
+	if err != nil || time.Since(info.ModTime()) < instant {
 		return false
 	}
-	return l.dir.place.Of == Azure || n == 0 && info.Mode()&0o200 != 0
+	return l.dir.place.Of == Azure || info.Size() == 0 && info.Mode()&0o200 != 0
 }
 
 func second[T any](_ T, err error) error { return err }
