@@ -21,7 +21,7 @@ func TestSpeed(t *testing.T) {
 	if err := os.WriteFile(empty+".go", []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	release := []string{"build", "-tags", "urfave_cli_no_docs", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X github.com/credclean/credclean/internal/early.Version=1.2.3", "-o"}
+	release := []string{"build", "-tags", "urfave_cli_no_docs,nethttpomithttp2", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X github.com/credclean/credclean/internal/early.Version=1.2.3", "-o"}
 	for out, from := range map[string]string{empty: empty + ".go", program: module} {
 		cmd := exec.CommandContext(t.Context(), "go", append(release, out, from)...)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")

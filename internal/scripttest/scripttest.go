@@ -144,7 +144,7 @@ func cmdExits(ts *testscript.TestScript, args []string) {
 //
 //	build FILE
 func cmdBuild(ts *testscript.TestScript, args []string) {
-	cmd := exec.Command("go", "build", "-o", ts.MkAbs(args[0]), "github.com/credclean/credclean")
+	cmd := exec.Command("go", "build", "-tags", "urfave_cli_no_docs,nethttpomithttp2", "-o", ts.MkAbs(args[0]), "github.com/credclean/credclean")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
