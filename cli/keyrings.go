@@ -47,11 +47,15 @@ const busWait = 50 * time.Millisecond
 // none and nothing can have been stored in one.
 func (p *process) systemKeyring(c *cli.Context, w workplace, opts keyring.Options) (k keyring.Keyring, warning string) {
 	home := w.Roots[store.Home]
-	if owner := otherOwner(home); owner != "" {
+	onDisk, diskErr := keyring.OnDisk(c.Context, home, w.config.LookupEnv)
+	owner := otherOwner(home)
+	switch {
+	case owner != "" && !onDisk && diskErr == nil && !keyring.BusNamed(w.config.LookupEnv):
+		return nil, fmt.Sprintf("the home directory %s belongs to %s", home, owner)
+	case owner != "":
 		return keyring.NotAsked(keyring.System, fmt.Errorf("the system keyring of %s was not asked", owner)),
 			fmt.Sprintf("the home directory %s belongs to %s; that user's system keyring cannot be asked from here", home, owner)
 	}
-	onDisk, diskErr := keyring.OnDisk(home, w.config.LookupEnv)
 	if !onDisk && diskErr == nil {
 		opts.BusWait = busWait
 	}

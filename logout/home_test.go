@@ -301,6 +301,8 @@ func (k *asker) Find(_ context.Context, keys []string) ([]string, error) {
 
 func (k *asker) Remove(context.Context, string) error { return fs.ErrNotExist }
 
+func (k *asker) Read(context.Context, string) ([]byte, error) { return nil, fs.ErrNotExist }
+
 func (k *asker) List(context.Context) ([]string, error) { return nil, nil }
 
 // A refusing keyring is a real one that refuses some keys.

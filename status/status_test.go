@@ -57,6 +57,8 @@ func (k keys) Find(_ context.Context, wanted []string) (found []string, err erro
 	return found, k.err
 }
 
+func (k keys) Read(context.Context, string) ([]byte, error) { panic("a status opens nothing") }
+
 func (k keys) Remove(context.Context, string) error { panic("a status removes nothing") }
 
 func (k keys) List(context.Context) ([]string, error) { return k.has, k.err }

@@ -211,7 +211,8 @@ func (f *Fake) search(attrs map[string]string) ([]dbus.ObjectPath, *dbus.Error) 
 		}
 		for name, want := range attrs {
 			have := f.items[path].Attributes[name]
-			if have != want && f.Mode != Confuses && !(f.Mode == FoldsCase && strings.EqualFold(have, want)) {
+			same := have == want || f.Mode == Confuses || f.Mode == FoldsCase && strings.EqualFold(have, want)
+			if !same {
 				return true
 			}
 		}

@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
-	"github.com/99designs/keyring"
 	"github.com/mtibben/percent"
 
 	"github.com/credclean/credclean/store/disk"
@@ -22,59 +22,121 @@ import (
 //
 // Other programs' files may be in the directory, since Atmos takes the parent of a
 // configured path that has an extension. Therefore only regular files are
-// entries, and those that need not be Atmos's must look like encrypted ones.
+// entries, and those that need not be Atmos's must look like encrypted ones. A symbolic
+// link is not followed; in the place of an entry it is an error.
 type File struct {
 	// Dir is the directory, an absolute path. It is never created.
 	Dir string
 	// Default says that Dir is where Atmos keeps its keyring if nobody tells it
 	// otherwise, so that files with a key of Atmos's form are Atmos's.
 	Default bool
+	// Password opens entries; if it is empty, none can be read.
+	Password string
 }
 
 // Location is the directory.
 func (k File) Location() string { return k.Dir }
 
+// List implements [Keyring].
+func (k File) List(ctx context.Context) ([]string, error) {
+	var keys []string
+	var errs []error
+	err := k.in(func(root *os.Root) error {
+		files, err := entriesOf(root)
+		for _, file := range files {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			name := file.Name()
+			key := percent.Decode(name)
+			if again, err := fileName(key); err != nil || again != name || inSecretsStore(key) {
+				continue // no key leads to this file, or a secret's
+			}
+			switch ok, err := k.isEntry(ctx, root, key, name, file.Type()); {
+			case err != nil:
+				errs = append(errs, err)
+			case ok:
+				keys = append(keys, key)
+			}
+		}
+		return err
+	})
+	slices.Sort(keys)
+	return keys, errors.Join(append(errs, disk.IgnoreAbsent(err))...)
+}
+
 // Find implements [Keyring]. A key that cannot be a file name is an error, and
 // so is something else than a file in the place of an entry; neither keeps it
 // from finding the others.
-func (k File) Find(ctx context.Context, keys []string) ([]string, error) {
-	files, err := k.files()
-	if len(files) == 0 {
-		return nil, err
-	}
-	types := make(map[string]fs.FileMode, len(files))
-	for _, file := range files {
-		types[file.Name()] = file.Type()
-	}
-	var found []string
+func (k File) Find(ctx context.Context, keys []string) (found []string, err error) {
 	var errs []error
-	for _, key := range keys {
-		if err := ctx.Err(); err != nil {
-			return found, errors.Join(append(errs, err)...)
+	err = k.in(func(root *os.Root) error {
+		files, err := entriesOf(root)
+		types := make(map[string]fs.FileMode, len(files))
+		for _, file := range files {
+			types[file.Name()] = file.Type()
 		}
-		name, err := fileName(key)
-		if err != nil {
-			errs = append(errs, err)
-			continue
+		for _, key := range keys {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			switch ok, err := k.find(ctx, root, key, types); {
+			case err != nil:
+				errs = append(errs, err)
+			case ok:
+				found = append(found, key)
+			}
 		}
-		typ, present := types[name]
-		if !present {
-			continue
-		}
-		switch ok, err := k.isEntry(key, name, typ); {
-		case err != nil:
-			errs = append(errs, err)
-		case ok && inSecretsStore(key):
-			errs = append(errs, errSecretsStore(key))
-		case ok:
-			found = append(found, key)
-		}
+		return err
+	})
+	return found, errors.Join(append(errs, disk.IgnoreAbsent(err))...)
+}
+
+// find tells whether there is an entry under key among the files of these names and types.
+func (k File) find(ctx context.Context, root *os.Root, key string, types map[string]fs.FileMode) (bool, error) {
+	name, err := fileName(key)
+	if err != nil {
+		return false, err
 	}
-	return found, errors.Join(errs...)
+	typ, present := types[name]
+	if !present {
+		return false, nil
+	}
+	ok, err := k.isEntry(ctx, root, key, name, typ)
+	if ok && inSecretsStore(key) {
+		return false, errSecretsStore(key)
+	}
+	return ok, err
+}
+
+// Read implements [Keyring].
+func (k File) Read(ctx context.Context, key string) (content []byte, err error) {
+	err = k.entry(ctx, key, func(root *os.Root, name string) error {
+		content, err = k.open(ctx, root, key, name)
+		return err
+	})
+	return content, err
 }
 
 // Remove implements [Keyring].
 func (k File) Remove(ctx context.Context, key string) error {
+	return k.entry(ctx, key, func(root *os.Root, name string) error {
+		if err := root.Remove(name); err != nil {
+			return k.named(err)
+		}
+		switch _, err := root.Lstat(name); {
+		case err == nil:
+			return &fs.PathError{Op: "remove", Path: filepath.Join(k.Dir, name), Err: disk.ErrStillThere}
+		case !errors.Is(err, fs.ErrNotExist):
+			return k.named(err)
+		}
+		return k.named(syncDir(root))
+	})
+}
+
+// entry does something with the file of the entry under key. The error is fs.ErrNotExist if
+// there is none.
+func (k File) entry(ctx context.Context, key string, use func(root *os.Root, name string) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -85,107 +147,95 @@ func (k File) Remove(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	if err := k.look(); err != nil {
-		return err
-	}
-	path := filepath.Join(k.Dir, name)
-	info, err := os.Lstat(path)
-	if err != nil {
-		return err
-	}
-	switch ok, err := k.isEntry(key, name, info.Mode().Type()); {
-	case err != nil:
-		return err
-	case !ok:
-		return fmt.Errorf("keyring entry %q: %w", key, fs.ErrNotExist)
-	}
-	// With several backends allowed, another one would answer for a missing directory.
-	ring, err := keyring.Open(keyring.Config{
-		AllowedBackends: []keyring.BackendType{keyring.FileBackend},
-		FileDir:         k.Dir,
-	})
-	if err != nil {
-		return err
-	}
-	if err := ring.Remove(key); err != nil {
-		return err
-	}
-	switch _, err := os.Lstat(path); {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
-	}
-	return &fs.PathError{Op: "remove", Path: path, Err: disk.ErrStillThere}
-}
-
-// List implements [Keyring].
-func (k File) List(ctx context.Context) ([]string, error) {
-	files, err := k.files()
-	if err != nil {
-		return nil, err
-	}
-	var keys []string
-	var errs []error
-	for _, file := range files {
-		if err := ctx.Err(); err != nil {
-			errs = append(errs, err)
-			break
+	return k.in(func(root *os.Root) error {
+		info, err := root.Lstat(name)
+		if err != nil {
+			return k.named(err)
 		}
-		name := file.Name()
-		key := percent.Decode(name)
-		if again, err := fileName(key); err != nil || again != name || inSecretsStore(key) {
-			continue // no key leads to this file, or a secret's
+		ok, err := k.isEntry(ctx, root, key, name, info.Mode().Type())
+		if err == nil && ok {
+			ok, err = spelled(root, name, info)
 		}
-		switch ok, err := k.isEntry(key, name, file.Type()); {
+		switch {
 		case err != nil:
-			errs = append(errs, err)
-		case ok:
-			keys = append(keys, key)
+			return err
+		case !ok:
+			return fmt.Errorf("keyring entry %q: %w", key, fs.ErrNotExist)
 		}
-	}
-	slices.Sort(keys)
-	return keys, errors.Join(errs...)
+		return use(root, name)
+	})
 }
 
-// look makes sure that the directory is there, which 99designs/keyring would create.
-func (k File) look() error {
+// in opens the directory, which 99designs/keyring would create. The error is fs.ErrNotExist if
+// there is none.
+func (k File) in(use func(*os.Root) error) error {
 	if !filepath.IsAbs(k.Dir) {
 		return fmt.Errorf("keyring directory %q: not an absolute path", k.Dir)
 	}
 	info, err := os.Stat(k.Dir)
+	switch {
+	case err != nil:
+		return absentIfNoWay(err)
+	case !info.IsDir():
+		return fmt.Errorf("keyring directory %s: not a directory", k.Dir)
+	}
+	root, err := os.OpenRoot(k.Dir)
 	if err != nil {
 		return absentIfNoWay(err)
 	}
-	if !info.IsDir() {
-		return fmt.Errorf("keyring directory %s: not a directory", k.Dir)
-	}
-	return nil
+	defer root.Close()
+	return use(root)
 }
 
-// files are what is in the directory; none if there is no directory.
-func (k File) files() ([]fs.DirEntry, error) {
-	if err := k.look(); err != nil {
-		return nil, disk.IgnoreAbsent(err)
+// named gives an error about a file in the directory its whole path.
+func (k File) named(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return &fs.PathError{Op: path.Op, Path: filepath.Join(k.Dir, path.Path), Err: path.Err}
 	}
-	dir, err := os.Open(k.Dir)
+	return err
+}
+
+// syncDir makes a removal durable. Windows has no such call, and NTFS logs removals itself.
+func syncDir(root *os.Root) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	dir, err := root.Open(".")
 	if err != nil {
-		return nil, disk.IgnoreAbsent(err)
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// entriesOf are what is in a directory.
+func entriesOf(root *os.Root) ([]fs.DirEntry, error) {
+	dir, err := root.Open(".")
+	if err != nil {
+		return nil, err
 	}
 	defer dir.Close()
 	return dir.ReadDir(-1)
 }
 
 // isEntry tells whether the file under name, which is of this type, is the entry of key.
-func (k File) isEntry(key, name string, typ fs.FileMode) (bool, error) {
+func (k File) isEntry(ctx context.Context, root *os.Root, key, name string, typ fs.FileMode) (bool, error) {
 	proven := k.Default && strings.HasPrefix(key, "atmos_")
+	path := filepath.Join(k.Dir, name)
+	refuse := func(err error) (bool, error) { return false, &fs.PathError{Op: "open", Path: path, Err: err} }
 	switch {
 	case typ.IsRegular() && proven:
 		return true, nil
 	case typ.IsRegular():
-		return isEncrypted(filepath.Join(k.Dir, name))
+		return isEncrypted(readIn(ctx, root, name))
+	case typ&fs.ModeSymlink != 0 && k.Default:
+		return refuse(disk.ErrSymlink)
+	case typ&fs.ModeSymlink != 0:
+		if ok, err := isEncrypted(read(ctx, path)); err != nil || !ok {
+			return false, err
+		}
+		return refuse(disk.ErrSymlink)
 	case proven:
-		return false, &fs.PathError{Op: "open", Path: filepath.Join(k.Dir, name), Err: disk.ErrNotRegular}
+		return refuse(disk.ErrNotRegular)
 	}
 	return false, nil
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -129,6 +130,63 @@ func TestFileKeyringLargest(t *testing.T) {
 	must(t, k.Remove(t.Context(), "largest"))
 	wantError(t, k.Remove(t.Context(), "larger"), fs.ErrNotExist)
 	wantNames(t, dir, "larger")
+}
+
+// An entry that Atmos's library wrote is opened with the password of its keyring, and never asked for.
+func TestFileKeyringRead(t *testing.T) {
+	dir := t.TempDir()
+	for _, key := range []string{"atmos_dev", "dev", "a/b"} {
+		must(t, keyringtest.SetFile(dir, key, "secret of "+key))
+	}
+	must(t, keyringtest.SetFile(dir, "largest", strings.Repeat("x", 64<<10)))
+	must(t, keyringtest.SetFile(dir, "larger", strings.Repeat("x", 64<<10+1)))
+	must(t, keyringtest.SetFile(dir, "atmos/dev", "stored"))
+	k := keyring.File{Dir: dir, Password: keyringtest.FilePassword}
+	for _, key := range []string{"atmos_dev", "dev", "a/b"} {
+		if got, err := k.Read(t.Context(), key); string(got) != "secret of "+key || err != nil {
+			t.Errorf("%s: %q, %v", key, got, err)
+		}
+	}
+	if got, err := k.Read(t.Context(), "largest"); len(got) != 64<<10 || err != nil {
+		t.Errorf("the largest: %d bytes, %v", len(got), err)
+	}
+	for _, key := range []string{"larger", "atmos/dev", "..", "gone"} {
+		if got, err := k.Read(t.Context(), key); len(got) > 0 || err == nil || errors.Is(err, keyring.ErrLocked) {
+			t.Errorf("%s: %d bytes, %v", key, len(got), err)
+		}
+	}
+	wantError(t, second(k.Read(t.Context(), "gone")), fs.ErrNotExist)
+	k.Password = ""
+	wantError(t, second(k.Read(t.Context(), "dev")), keyring.ErrLocked, "no password")
+	k.Password = "another password"
+	wantError(t, second(k.Read(t.Context(), "dev")), keyring.ErrLocked, "dev", "the password does not open it")
+}
+
+// What bears the form of an entry, but is none that Atmos wrote, is not decrypted: it may take
+// for ever, or unfold to anything.
+func TestFileKeyringReadForeign(t *testing.T) {
+	for name, head := range map[string]string{
+		"other algorithm": `{"alg":"PBES2-HS512+A256KW","enc":"A256GCM","p2c":8192,"p2s":"c2FsdA"}`,
+		"no password":     `{"alg":"dir","enc":"A256GCM"}`,
+		"other cipher":    `{"alg":"PBES2-HS256+A128KW","enc":"A128CBC-HS256","p2c":8192,"p2s":"c2FsdA"}`,
+		"compressed":      `{"alg":"PBES2-HS256+A128KW","enc":"A256GCM","zip":"DEF","p2c":8192,"p2s":"c2FsdA"}`,
+		"many rounds":     `{"alg":"PBES2-HS256+A128KW","enc":"A256GCM","p2c":2000000000,"p2s":"c2FsdA"}`,
+		"no rounds":       `{"alg":"PBES2-HS256+A128KW","enc":"A256GCM","p2c":-1,"p2s":"c2FsdA"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, filepath.Join(dir, "atmos_dev"), encode(head)+".YQ.YWFhYWFhYWFhYWFh.YQ.YWFhYWFhYWFhYWFhYWFhYQ")
+			k := keyring.File{Dir: dir, Default: true, Password: keyringtest.FilePassword}
+			begin := time.Now()
+			got, err := k.Read(t.Context(), "atmos_dev")
+			if len(got) > 0 || err == nil {
+				t.Errorf("read %q, %v", got, err)
+			}
+			if took := time.Since(begin); took > 5*time.Second {
+				t.Errorf("took %s", took)
+			}
+		})
+	}
 }
 
 // A key of the secrets store is never an entry, whatever identity has its name.

@@ -3,6 +3,7 @@
 package keyring_test
 
 import (
+	stdcmp "cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -56,8 +57,6 @@ func TestFileKeyringBadDirectory(t *testing.T) {
 	}
 }
 
-func second(_ []string, err error) error { return err }
-
 // A keyring directory may be a link, which Atmos follows, too.
 func TestFileKeyringLinkedDirectory(t *testing.T) {
 	parent := t.TempDir()
@@ -73,47 +72,63 @@ func TestFileKeyringLinkedDirectory(t *testing.T) {
 }
 
 // What is no regular file is no entry; in the place of one that Atmos alone can
-// have written it is an error.
+// have written it is an error, and so is a symbolic link that leads to an entry.
 func TestFileKeyringNotRegular(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "outside")
 	must(t, os.Mkdir(outside, 0o700))
 	must(t, keyringtest.SetFile(outside, "dev", "secret"))
-	for kind, make := range map[string]func(path string) error{
-		"directory":     func(path string) error { return os.Mkdir(path, 0o700) },
-		"fifo":          func(path string) error { return syscall.Mkfifo(path, 0o600) },
-		"link":          func(path string) error { return os.Symlink(filepath.Join(outside, "dev"), path) },
-		"dangling link": func(path string) error { return os.Symlink("nowhere", path) },
-		"link to a fifo": func(path string) error {
+	write(t, filepath.Join(outside, "text"), "no entry")
+	link := func(target string) func(string) error {
+		return func(path string) error { return os.Symlink(target, path) }
+	}
+	for kind, tt := range map[string]struct {
+		make       func(path string) error
+		elsewhere  error // where other files may lie, of any key
+		raw, atmos error // in the default directory, of a raw key and one of Atmos's form
+	}{
+		"directory":        {func(path string) error { return os.Mkdir(path, 0o700) }, nil, nil, disk.ErrNotRegular},
+		"fifo":             {func(path string) error { return syscall.Mkfifo(path, 0o600) }, nil, nil, disk.ErrNotRegular},
+		"link":             {link(filepath.Join(outside, "dev")), disk.ErrSymlink, disk.ErrSymlink, disk.ErrSymlink},
+		"link to text":     {link(filepath.Join(outside, "text")), nil, disk.ErrSymlink, disk.ErrSymlink},
+		"link to a device": {link("/dev/zero"), nil, disk.ErrSymlink, disk.ErrSymlink},
+		"dangling link":    {link("nowhere"), nil, disk.ErrSymlink, disk.ErrSymlink},
+		"link to a fifo": {func(path string) error {
 			return errors.Join(syscall.Mkfifo(path+"#", 0o600), os.Symlink(path+"#", path))
-		},
+		}, nil, disk.ErrSymlink, disk.ErrSymlink},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			dir := t.TempDir()
-			must(t, make(filepath.Join(dir, "dev")))
-			must(t, make(filepath.Join(dir, "atmos_dev")))
+			must(t, tt.make(filepath.Join(dir, "dev")))
+			must(t, tt.make(filepath.Join(dir, "atmos_dev")))
 			must(t, keyringtest.SetFile(dir, "prod", "secret"))
 			before := names(t, dir)
-
-			k := keyring.File{Dir: dir}
-			wantFound(t, k, []string{"dev", "atmos_dev", "prod"}, "prod")
-			wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
-			wantError(t, k.Remove(t.Context(), "atmos_dev"), fs.ErrNotExist)
-
-			k.Default = true
-			found, err := k.Find(t.Context(), []string{"dev", "atmos_dev", "prod"})
-			wantError(t, err, disk.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
-			if diff := cmp.Diff([]string{"prod"}, found); diff != "" {
-				t.Errorf("found: %s", diff)
+			for _, k := range []keyring.File{{Dir: dir, Password: keyringtest.FilePassword}, {Dir: dir, Default: true, Password: keyringtest.FilePassword}} {
+				wantList := stdcmp.Or(tt.raw, tt.atmos)
+				if !k.Default {
+					wantList = tt.elsewhere
+				}
+				for key, want := range map[string]error{"dev": tt.raw, "atmos_dev": tt.atmos} {
+					if !k.Default {
+						want = tt.elsewhere
+					}
+					found, err := k.Find(t.Context(), []string{key, "prod"})
+					wantError(t, err, want)
+					if diff := cmp.Diff([]string{"prod"}, found); diff != "" {
+						t.Errorf("found: %s", diff)
+					}
+					listed, err := k.List(t.Context())
+					wantError(t, err, wantList)
+					if diff := cmp.Diff([]string{"prod"}, listed); diff != "" {
+						t.Errorf("listed: %s", diff)
+					}
+					want = stdcmp.Or(want, fs.ErrNotExist)
+					_, err = k.Read(t.Context(), key)
+					wantError(t, err, want, key)
+					wantError(t, k.Remove(t.Context(), key), want, key)
+				}
 			}
-			listed, err := k.List(t.Context())
-			wantError(t, err, disk.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
-			if diff := cmp.Diff([]string{"prod"}, listed); diff != "" {
-				t.Errorf("listed: %s", diff)
-			}
-			wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
-			wantError(t, k.Remove(t.Context(), "atmos_dev"), disk.ErrNotRegular, filepath.Join(dir, "atmos_dev"))
 			wantNames(t, dir, before...)
-			wantNames(t, outside, "dev")
+			wantNames(t, outside, "dev", "text")
 		})
 	}
 }

@@ -49,6 +49,9 @@ func wantFound(tb testing.TB, k keyring.Keyring, keys []string, want ...string) 
 	}
 }
 
+// second is the error of two results.
+func second[T any](_ T, err error) error { return err }
+
 // many are 10,000 keys.
 func many() []string {
 	keys := make([]string, 10_000)

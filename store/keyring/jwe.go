@@ -2,21 +2,24 @@ package keyring
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
+	"github.com/99designs/keyring"
 	"github.com/mtibben/percent"
 
-	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/internal/regular"
 )
 
 // maxEntry bounds what is read of a file keyring entry, in bytes. A larger file is none.
@@ -42,40 +45,87 @@ func badOnWindows(name string) bool {
 	return runtime.GOOS == "windows" && (strings.ContainsAny(name, `\:*?"<>|`) || strings.TrimRight(name, ". ") != name)
 }
 
-// isEncrypted tells whether a regular file is encrypted as Atmos's entries are.
-// The header of the encryption is readable without the password.
-func isEncrypted(path string) (bool, error) {
-	before, err := os.Lstat(path)
-	if err != nil {
-		return false, disk.IgnoreAbsent(err)
+// spelled tells whether a file has exactly this name. Where letter case does not count, the
+// file of another key may be found under it.
+func spelled(root *os.Root, name string, info fs.FileInfo) (bool, error) {
+	swapped := strings.Map(func(r rune) rune {
+		if unicode.IsLower(r) {
+			return unicode.ToUpper(r)
+		}
+		return unicode.ToLower(r)
+	}, name)
+	if other, err := root.Lstat(swapped); err != nil || swapped == name || !os.SameFile(info, other) {
+		return true, nil //nolint:nilerr // nothing has the other spelling
 	}
-	if !before.Mode().IsRegular() || before.Size() > maxEntry {
-		return false, nil
-	}
-	file, err := os.OpenFile(path, os.O_RDONLY|disk.NonBlocking, 0)
-	if err != nil {
-		return false, disk.IgnoreAbsent(err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return false, err
-	}
-	if !os.SameFile(before, info) {
-		return false, &fs.PathError{Op: "read", Path: path, Err: errors.New("was replaced while it was read")}
-	}
-	data, err := io.ReadAll(io.LimitReader(file, maxEntry))
-	return isJWE(data), err
+	files, err := entriesOf(root)
+	return slices.ContainsFunc(files, func(f fs.DirEntry) bool { return f.Name() == name }), err
 }
 
-// isJWE tells whether data is a JSON Web Encryption in its compact form
-// (RFC 7516, section 3.1).
-func isJWE(data []byte) bool {
+func read(ctx context.Context, path string) ([]byte, error) {
+	return regular.Read(ctx, path, maxEntry)
+}
+
+func readIn(ctx context.Context, root *os.Root, name string) ([]byte, error) {
+	return regular.ReadIn(ctx, root, name, maxEntry)
+}
+
+// isEncrypted tells whether what was read is encrypted as Atmos's entries are.
+func isEncrypted(data []byte, err error) (bool, error) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, regular.ErrNotRegular), errors.Is(err, regular.ErrTooLarge):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	_, ok := headOf(data)
+	return ok, nil
+}
+
+// A head is what is readable of an entry without its password.
+type head struct{ Alg, Enc, Zip string }
+
+// headOf is the head of a JSON Web Encryption in its compact form (RFC 7516, section 3.1).
+func headOf(data []byte) (h head, ok bool) {
 	first, _, _ := bytes.Cut(data, []byte("."))
 	protected, err := base64.RawURLEncoding.DecodeString(string(first))
 	if err != nil || bytes.Count(data, []byte(".")) != 4 {
-		return false
+		return head{}, false
 	}
-	var head struct{ Alg, Enc string }
-	return json.Unmarshal(protected, &head) == nil && head.Alg != "" && head.Enc != ""
+	return h, json.Unmarshal(protected, &h) == nil && h.Alg != "" && h.Enc != ""
+}
+
+// atmosHead is the head of an entry that 99designs/keyring wrote: nothing in it is compressed.
+var atmosHead = head{Alg: "PBES2-HS256+A128KW", Enc: "A256GCM"} //nolint:gochecknoglobals // a constant
+
+// open decrypts the entry of key with the password, the library that wrote it doing the work. How
+// often that lets the password be hashed is bounded in jose2go.
+func (k File) open(ctx context.Context, root *os.Root, key, name string) ([]byte, error) {
+	fail := func(err error) ([]byte, error) { return nil, fmt.Errorf("keyring entry %q: %w", key, err) }
+	if k.Password == "" {
+		return fail(fmt.Errorf("%w: no password is set", ErrLocked))
+	}
+	data, err := readIn(ctx, root, name)
+	if err != nil {
+		return nil, k.named(err)
+	}
+	if h, ok := headOf(data); !ok || h != atmosHead || len(data) > 2*maxContent {
+		return fail(errEnvelope)
+	}
+	ring, err := keyring.Open(keyring.Config{
+		AllowedBackends:  []keyring.BackendType{keyring.FileBackend},
+		FileDir:          k.Dir,
+		FilePasswordFunc: keyring.FixedStringPrompt(k.Password),
+	})
+	if err != nil {
+		return fail(err)
+	}
+	item, err := ring.Get(key)
+	if err != nil { // it may quote what was decrypted
+		return fail(fmt.Errorf("%w: the password does not open it", ErrLocked))
+	}
+	content, err := bounded(item.Data)
+	if err != nil {
+		return fail(err)
+	}
+	return content, nil
 }

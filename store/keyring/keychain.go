@@ -1,3 +1,5 @@
+//go:build unix
+
 package keyring
 
 import (
@@ -12,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/credclean/credclean/store/disk"
@@ -60,6 +63,11 @@ func (k *Keychain) List(ctx context.Context) ([]string, error) {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(present)), inSecretsStore), err
 }
 
+// Read implements [Keyring]. It opens nothing: security cannot be told to ask nobody.
+func (k *Keychain) Read(_ context.Context, key string) ([]byte, error) {
+	return nil, fmt.Errorf("keyring entry %q: %w: it might have to ask", key, ErrLocked)
+}
+
 // Remove implements [Keyring]. It removes one duplicate after the other, at most 10.
 func (k *Keychain) Remove(ctx context.Context, key string) error {
 	if inSecretsStore(key) {
@@ -68,16 +76,19 @@ func (k *Keychain) Remove(ctx context.Context, key string) error {
 	if key == "" || strings.ContainsRune(key, 0) {
 		return fmt.Errorf("keyring entry %q: the key cannot be a service", key)
 	}
-	err := k.removeAll(ctx, key)
-	if err != nil {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := k.removeAll(context.WithoutCancel(ctx), key); err != nil {
 		return fmt.Errorf("keyring entry %q: %w", key, err)
 	}
 	return nil
 }
 
 func (k *Keychain) removeAll(ctx context.Context, key string) error {
+	deadline := time.Now().Add(k.timeout)
 	for n := range maxDuplicates {
-		_, err := k.run(ctx, "delete-generic-password", "-s", key, "-a", Account)
+		_, err := k.run(ctx, deadline, "delete-generic-password", "-s", key, "-a", Account)
 		if err == nil {
 			continue
 		}
@@ -87,7 +98,7 @@ func (k *Keychain) removeAll(ctx context.Context, key string) error {
 		break
 	}
 	// Without -w and -g it prints attributes, no secret.
-	switch _, err := k.run(ctx, "find-generic-password", "-s", key, "-a", Account); {
+	switch _, err := k.run(ctx, deadline, "find-generic-password", "-s", key, "-a", Account); {
 	case err == nil:
 		return disk.ErrStillThere
 	case errors.Is(err, fs.ErrNotExist):
@@ -100,7 +111,7 @@ func (k *Keychain) removeAll(ctx context.Context, key string) error {
 // keys are the keys of all entries. Without -d, dump-keychain prints
 // attributes, no secrets, and asks nobody.
 func (k *Keychain) keys(ctx context.Context) (map[string]bool, error) {
-	dump, err := k.run(ctx, "dump-keychain")
+	dump, err := k.run(ctx, time.Now().Add(k.timeout), "dump-keychain")
 	if err != nil {
 		return nil, err
 	}
@@ -111,14 +122,15 @@ func (k *Keychain) keys(ctx context.Context) (map[string]bool, error) {
 // (Security/SecBase.h): -25300 is "item not found", -25299 "duplicate item", -25308
 // "interaction is not allowed", -25293 "authorization failed", -128 "cancelled by
 // the user".
-func (k *Keychain) run(ctx context.Context, args ...string) ([]byte, error) {
+func (k *Keychain) run(ctx context.Context, deadline time.Time, args ...string) ([]byte, error) {
 	if k.dead != nil {
 		return nil, k.dead
 	}
-	bounded, cancel := context.WithTimeout(ctx, k.timeout)
+	bounded, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	cmd := exec.CommandContext(bounded, k.Program, args...)
-	cmd.WaitDelay = time.Second // a child of it may hold the pipes open
+	cmd.WaitDelay = time.Second                           // a child of it may hold the pipes open
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C in the terminal is for credclean alone
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()

@@ -25,6 +25,7 @@ const standIn = `#!/bin/sh
 cd '%s' || exit 1
 echo "$*" >> calls
 if [ -e hang ]; then exec sleep 60; fi
+if [ -e slow ]; then sleep 0.2; fi
 if [ -e exit ]; then echo "security: something is wrong" >&2; exit "$(cat exit)"; fi
 case $1 in
 dump-keychain) [ $# = 1 ] || exit 2; cat items/* 2>&-; exit 0 ;;
@@ -193,7 +194,34 @@ func TestKeychainHangs(t *testing.T) {
 	defer cancel()
 	again := keyring.NewKeychain(keyring.Options{})
 	again.Program = k.Program
+	_, err = again.List(ctx)
+	wantError(t, err, context.DeadlineExceeded)
 	wantError(t, again.Remove(ctx, "dev"), context.DeadlineExceeded)
+}
+
+// A removal that has begun is finished although the run is interrupted, and nothing is opened.
+func TestKeychainInterrupted(t *testing.T) {
+	k, dir := newKeychain(t, keyring.Options{})
+	addItem(t, dir, "1", "genp", `"dev"`, `"atmos-auth"`)
+	write(t, filepath.Join(dir, "slow"), "")
+	ctx, cancel := context.WithTimeout(t.Context(), short/2)
+	defer cancel()
+	must(t, k.Remove(ctx, "dev"))
+	wantNames(t, filepath.Join(dir, "items"))
+	addItem(t, dir, "1", "genp", `"dev"`, `"atmos-auth"`)
+	wantError(t, k.Remove(ctx, "dev"), context.DeadlineExceeded)
+	wantError(t, second(k.Read(t.Context(), "dev")), keyring.ErrLocked)
+	wantNames(t, filepath.Join(dir, "items"), "1")
+}
+
+// An entry has one time-out for all its calls.
+func TestKeychainSlow(t *testing.T) {
+	k, dir := newKeychain(t, keyring.Options{Timeout: short})
+	for i := range 5 {
+		addItem(t, dir, fmt.Sprint(i), "genp", `"dev"`, `"atmos-auth"`)
+	}
+	write(t, filepath.Join(dir, "slow"), "")
+	within(t, 2, func() { wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrTimeout) })
 }
 
 func TestKeychainNoProgram(t *testing.T) {

@@ -35,23 +35,25 @@ const inFlight = 32
 type client struct {
 	conn        *dbus.Conn
 	close       func()
-	timeout     time.Duration // of every call
+	timeout     time.Duration // of all calls together
+	deadline    time.Time     // moved on by the time that a person was waited for
 	collections []dbus.ObjectPath
 }
 
-// connect dials the session bus and asks the service for its collections, all
-// within the timeout.
+// connect dials the session bus and asks the service for its collections. The time-out
+// begins here, and holds for all that is done with the client.
 func connect(ctx context.Context, opts Options) (*client, error) {
 	c := &client{timeout: opts.timeout()}
-	bounded, cancel := context.WithTimeout(ctx, c.timeout)
+	c.deadline = time.Now().Add(c.timeout)
+	bounded, cancel := context.WithDeadline(ctx, c.deadline)
 	defer cancel()
 	var err error
 	if c.conn, c.close, err = dialWithin(bounded, opts.BusWait); err != nil {
 		return nil, c.explain(ctx, err)
 	}
-	if err := c.property(bounded, servicePath, serviceInterface, "Collections", &c.collections); err != nil {
+	if err := c.property(ctx, servicePath, serviceInterface, "Collections", &c.collections); err != nil {
 		c.close()
-		return nil, c.explain(ctx, err)
+		return nil, err
 	}
 	return c, nil
 }
@@ -117,10 +119,10 @@ func (c *client) call(ctx context.Context, r request, results ...any) error {
 // callAll calls many methods, several at a time, and handles their replies in
 // order. It stops at the first error of handle.
 func (c *client) callAll(ctx context.Context, requests []request, handle func(i int, call *dbus.Call) error) error {
+	bounded, cancel := context.WithDeadline(ctx, c.deadline)
+	defer cancel()
 	done := 0
 	for chunk := range slices.Chunk(requests, inFlight) {
-		bounded, cancel := context.WithTimeout(ctx, c.timeout)
-		defer cancel()
 		calls := make([]*dbus.Call, len(chunk))
 		for i, r := range chunk {
 			calls[i] = c.conn.Object(secretsName, r.path).GoWithContext(bounded, r.method, 0, make(chan *dbus.Call, 1), r.args...)
@@ -153,7 +155,7 @@ func (c *client) probe(ctx context.Context, col dbus.ObjectPath, keys []string) 
 	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !sendable(key) })
 	requests := make([]request, len(keys))
 	for i, key := range keys {
-		requests[i] = request{col, collectionInterface + ".SearchItems", []any{entry(key)}}
+		requests[i] = request{col, collectionInterface + ".SearchItems", []any{attributesOf(key)}}
 	}
 	err = c.callAll(ctx, requests, func(i int, call *dbus.Call) error {
 		var items []dbus.ObjectPath
@@ -166,13 +168,31 @@ func (c *client) probe(ctx context.Context, col dbus.ObjectPath, keys []string) 
 	return present, err
 }
 
-// attributes reads the attributes of items.
-func (c *client) attributes(ctx context.Context, items []dbus.ObjectPath, visit func(map[string]string)) error {
+// listed are all items of a collection, as far as a lock shows them.
+func (c *client) listed(ctx context.Context, col dbus.ObjectPath) (items []dbus.ObjectPath, err error) {
+	err = c.property(ctx, col, collectionInterface, "Items", &items)
+	return items, err
+}
+
+// listedAll are the items of all collections.
+func (c *client) listedAll(ctx context.Context) (items []dbus.ObjectPath, err error) {
+	for _, col := range c.collections {
+		in, err := c.listed(ctx, col)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, in...)
+	}
+	return items, nil
+}
+
+// attributes reads the attributes of items. One that is gone by now is left out.
+func (c *client) attributes(ctx context.Context, items []dbus.ObjectPath, visit func(dbus.ObjectPath, map[string]string)) error {
 	requests := make([]request, len(items))
 	for i, item := range items {
 		requests[i] = request{item, "org.freedesktop.DBus.Properties.Get", []any{itemInterface, "Attributes"}}
 	}
-	return c.callAll(ctx, requests, func(_ int, call *dbus.Call) error {
+	return c.callAll(ctx, requests, func(i int, call *dbus.Call) error {
 		var attrs map[string]string
 		if err := call.Store(&attrs); err != nil {
 			if errors.Is(c.explain(ctx, err), errGone) {
@@ -180,7 +200,7 @@ func (c *client) attributes(ctx context.Context, items []dbus.ObjectPath, visit 
 			}
 			return err
 		}
-		visit(attrs)
+		visit(items[i], attrs)
 		return nil
 	})
 }
@@ -202,9 +222,9 @@ func (c *client) errLocked(ctx context.Context, col dbus.ObjectPath, why string)
 // isGNOME tells whether GNOME Keyring is the provider.
 func (c *client) isGNOME(ctx context.Context) (bool, error) {
 	owners := make(map[string]bool)
+	bounded, cancel := context.WithDeadline(ctx, c.deadline)
+	defer cancel()
 	for _, name := range []string{secretsName, "org.gnome.keyring"} {
-		bounded, cancel := context.WithTimeout(ctx, c.timeout)
-		defer cancel()
 		var owner string
 		err := c.conn.BusObject().CallWithContext(bounded, "org.freedesktop.DBus.GetNameOwner", 0, name).Store(&owner)
 		if isNamed(err, "org.freedesktop.DBus.Error.NameHasNoOwner") {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/md5" //nolint:gosec // GNOME Keyring's choice, and nothing is secret here
 	"encoding/hex"
+	"slices"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -26,8 +27,9 @@ func hashOf(attribute string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// contents looks into a collection.
-func (c *client) contents(ctx context.Context, col dbus.ObjectPath) (contents, error) {
+// contents looks into a collection, by searching and by listing: a service may hide an item
+// from its search.
+func (s *SecretService) contents(ctx context.Context, c *client, col dbus.ObjectPath) (contents, error) {
 	in := contents{hashes: make(map[string]bool)}
 	items, err := c.search(ctx, col, map[string]string{"username": Account})
 	if err != nil {
@@ -37,26 +39,75 @@ func (c *client) contents(ctx context.Context, col dbus.ObjectPath) (contents, e
 	if err != nil {
 		return in, err
 	}
-	if locked && len(items) == 0 {
+	switch {
+	case !locked:
+		hidden, err := c.hidden(ctx, col)
+		if err != nil {
+			return in, err
+		}
+		items = union(items, hidden)
+	case len(items) == 0:
 		opaque, err := c.opaque(ctx, col)
 		if err == nil && opaque {
 			err = c.errLocked(ctx, col, "")
 		}
 		return in, err
 	}
-	err = c.attributes(ctx, items, func(attrs map[string]string) {
-		key, plain := attrs["service"]
-		switch {
-		case plain:
-			in.keys = append(in.keys, key)
-		case !locked: // somebody else's without a service
-		case attrs[hashed+"username"] == hashOf(Account) && attrs[hashed+"service"] != "":
-			in.hashes[attrs[hashed+"service"]] = true
-		default:
-			in.unknown = true
+	err = c.attributes(ctx, items, func(item dbus.ObjectPath, attrs map[string]string) {
+		if key, ours := atmosKey(attrs); ours {
+			s.seen[item] = key
 		}
+		in.add(attrs, locked)
 	})
 	return in, err
+}
+
+// add adds an item.
+func (in *contents) add(attrs map[string]string, locked bool) {
+	_, plain := attrs["service"]
+	switch key, ours := atmosKey(attrs); {
+	case ours:
+		in.keys = append(in.keys, key)
+	case plain || !locked: // somebody else's
+	case attrs[hashed+"username"] == hashOf(Account) && attrs[hashed+"service"] != "":
+		in.hashes[attrs[hashed+"service"]] = true
+	default:
+		in.unknown = true
+	}
+}
+
+// hidden are the items of an unlocked collection that it lists, but does not find when all are searched for.
+func (c *client) hidden(ctx context.Context, col dbus.ObjectPath) ([]dbus.ObjectPath, error) {
+	all, err := c.search(ctx, col, map[string]string{})
+	if err != nil {
+		return nil, err
+	}
+	listed, err := c.listed(ctx, col)
+	return without(listed, all), err
+}
+
+// union are the items of both lists, each once.
+func union(a, b []dbus.ObjectPath) []dbus.ObjectPath { return append(without(a, b), b...) }
+
+// without are the items of a that are not in b.
+func without(a, b []dbus.ObjectPath) []dbus.ObjectPath {
+	in := make(map[dbus.ObjectPath]bool, len(b))
+	for _, item := range b {
+		in[item] = true
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(item dbus.ObjectPath) bool { return in[item] })
+}
+
+// opaque tells whether a locked collection may hold entries that a search does
+// not find. GNOME Keyring finds them by the hashes of their attributes; KWallet
+// and KeePassXC show nothing at all.
+func (c *client) opaque(ctx context.Context, col dbus.ObjectPath) (bool, error) {
+	items, err := c.listed(ctx, col)
+	if err != nil || len(items) > 0 {
+		return false, err
+	}
+	gnome, err := c.isGNOME(ctx)
+	return !gnome, err
 }
 
 // candidates are those of keys that may have an entry that is not shown plainly.

@@ -34,7 +34,7 @@ func (s *SecretService) unlock(ctx context.Context, c *client, col dbus.ObjectPa
 			s.announced = true
 			s.opts.Announce()
 		}
-		err = c.prompt(ctx, prompt, s.opts.UnlockWait)
+		err = s.ask(ctx, c, prompt)
 	}
 	switch {
 	case errors.Is(err, errDismissed):
@@ -56,11 +56,11 @@ func (s *SecretService) unlock(ctx context.Context, c *client, col dbus.ObjectPa
 	return nil
 }
 
-// delete removes an item. KeePassXC answers every removal with a prompt, even
-// if it asks nobody.
+// delete removes an item, although ctx ends: that ends only the wait for a dialog. KeePassXC
+// answers every removal with a prompt, even if it asks nobody.
 func (s *SecretService) delete(ctx context.Context, c *client, item dbus.ObjectPath) error {
 	var prompt dbus.ObjectPath
-	err := c.call(ctx, request{item, itemInterface + ".Delete", nil}, &prompt)
+	err := c.call(context.WithoutCancel(ctx), request{item, itemInterface + ".Delete", nil}, &prompt)
 	switch {
 	case errors.Is(err, errGone):
 		return nil
@@ -69,12 +69,23 @@ func (s *SecretService) delete(ctx context.Context, c *client, item dbus.ObjectP
 	case prompt == noPrompt:
 		return nil
 	}
-	return c.prompt(ctx, prompt, max(c.timeout, s.opts.UnlockWait))
+	if s.opts.UnlockWait > 0 {
+		return s.ask(ctx, c, prompt)
+	}
+	return c.prompt(ctx, prompt, time.Until(c.deadline))
+}
+
+// ask runs a prompt that a person answers, whose time is not the keyring's.
+func (s *SecretService) ask(ctx context.Context, c *client, prompt dbus.ObjectPath) error {
+	begin := time.Now()
+	err := c.prompt(ctx, prompt, s.opts.UnlockWait)
+	c.deadline = c.deadline.Add(time.Since(begin))
+	return err
 }
 
 // prompt runs a prompt of the service and waits for its end, at most for wait.
 func (c *client) prompt(ctx context.Context, path dbus.ObjectPath, wait time.Duration) error {
-	bounded, cancel := context.WithTimeout(ctx, c.timeout)
+	bounded, cancel := context.WithDeadline(ctx, c.deadline)
 	defer cancel()
 	signals := make(chan *dbus.Signal, 1)
 	c.conn.Signal(signals)
@@ -84,9 +95,7 @@ func (c *client) prompt(ctx context.Context, path dbus.ObjectPath, wait time.Dur
 	if err != nil {
 		return c.explain(ctx, err)
 	}
-	if err := c.call(ctx, request{path, promptInterface + ".Prompt", []any{""}}); err != nil {
-		return err
-	}
+	call := c.conn.Object(secretsName, path).GoWithContext(ctx, promptInterface+".Prompt", 0, make(chan *dbus.Call, 1), "")
 	timeout := time.NewTimer(wait)
 	defer timeout.Stop()
 	for {
@@ -95,30 +104,41 @@ func (c *client) prompt(ctx context.Context, path dbus.ObjectPath, wait time.Dur
 			if !ok {
 				return fmt.Errorf("%w: the connection to the session bus was lost", ErrNoService)
 			}
-			if sig.Path != path || sig.Name != promptInterface+".Completed" {
-				continue
-			}
-			var dismissed bool
-			var result dbus.Variant
-			if err := dbus.Store(sig.Body, &dismissed, &result); err != nil {
+			if done, err := completed(sig, path); done {
 				return err
 			}
-			if dismissed {
-				return errDismissed
+		case call = <-call.Done: // most services answer before the person does
+			if call.Err != nil {
+				c.dismiss(path)
+				return c.explain(ctx, call.Err)
 			}
-			return nil
+			call.Done = nil
 		case <-timeout.C:
-			c.dismiss(ctx, path)
-			return fmt.Errorf("%w (%s)", ErrTimeout, wait)
+			c.dismiss(path)
+			return fmt.Errorf("%w (%s)", ErrTimeout, wait.Round(time.Second/10))
 		case <-ctx.Done():
-			c.dismiss(ctx, path)
+			c.dismiss(path)
 			return ctx.Err()
 		}
 	}
 }
 
-// dismiss takes a dialog away that nobody waits for any more.
-func (c *client) dismiss(ctx context.Context, prompt dbus.ObjectPath) {
-	// Whether it worked changes nothing: the outcome is that nobody answered.
-	_ = c.call(context.WithoutCancel(ctx), request{path: prompt, method: promptInterface + ".Dismiss"})
+// completed tells whether a signal says that a prompt is done, and how it ended.
+func completed(sig *dbus.Signal, prompt dbus.ObjectPath) (bool, error) {
+	if sig.Path != prompt || sig.Name != promptInterface+".Completed" {
+		return false, nil
+	}
+	var dismissed bool
+	var result dbus.Variant
+	err := dbus.Store(sig.Body, &dismissed, &result)
+	if err == nil && dismissed {
+		err = errDismissed
+	}
+	return true, err
+}
+
+// dismiss takes a dialog away that nobody waits for any more. Whether it worked changes
+// nothing, so that no answer is waited for.
+func (c *client) dismiss(prompt dbus.ObjectPath) {
+	c.conn.Object(secretsName, prompt).Go(promptInterface+".Dismiss", dbus.FlagNoReplyExpected, nil)
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +71,48 @@ func TestSecretService(t *testing.T) {
 	}
 	wantFound(t, k, keys)
 	wantSecrets(t, b, "foreign", "neighbour", "stored")
+}
+
+// What zalando/go-keyring wrote is read while the collection is unlocked, and no other account's.
+func TestSecretServiceRead(t *testing.T) {
+	b, k := onBus(t, keyring.Options{UnlockWait: time.Minute})
+	must(t, b.CreateCollection("work"))
+	must(t, b.SetAll(
+		keyringtest.Entry{Key: "dev", Secret: "secret"},
+		keyringtest.Entry{Key: "large", Secret: strings.Repeat("x", 64<<10+1)},
+		keyringtest.Entry{Key: "prod", Account: "someone", Secret: "foreign"},
+		keyringtest.Entry{Key: "atmos/x", Account: "atmos-secrets", Secret: "stored"},
+		keyringtest.Entry{Key: "both", Secret: "one"},
+	))
+	read := func(key, want string, wantErr error) {
+		t.Helper()
+		got, err := k.Read(t.Context(), key)
+		wantError(t, err, wantErr)
+		if string(got) != want {
+			t.Errorf("%s: read %q, want %q", key, got, want)
+		}
+	}
+	read("dev", "secret", nil)
+	read("prod", "", fs.ErrNotExist)
+	read("gone", "", fs.ErrNotExist)
+	read("ÿ", "", fs.ErrNotExist)
+	for _, key := range []string{"large", "atmos/x"} {
+		if got, err := k.Read(t.Context(), key); len(got) > 0 || err == nil {
+			t.Errorf("%s: %d bytes, %v", key, len(got), err)
+		}
+	}
+	// Of two that say the same it does not matter which is read.
+	must(t, b.SetIn("work", "both", "one"))
+	read("both", "one", nil)
+	must(t, b.SetIn("work", "both", "other"))
+	if got, err := k.Read(t.Context(), "both"); len(got) > 0 || err == nil {
+		t.Errorf("several: %q, %v", got, err)
+	}
+	must(t, b.Lock("login"))
+	read("dev", "", keyring.ErrLocked)
+	read("gone", "", fs.ErrNotExist)
+	must(t, b.Unlock("login"))
+	wantSecrets(t, b, "foreign", "one", "one", "other", "secret", "stored", strings.Repeat("x", 64<<10+1))
 }
 
 // An entry of Atmos's secrets store stays, even if it bears our account.

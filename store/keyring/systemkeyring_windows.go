@@ -57,6 +57,22 @@ func (m credentialManager) Remove(ctx context.Context, key string) error {
 	return err
 }
 
+// Read implements [Keyring].
+func (m credentialManager) Read(ctx context.Context, key string) ([]byte, error) {
+	found, err := m.Find(ctx, []string{key})
+	if err == nil && len(found) == 0 {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return nil, fmt.Errorf("keyring entry %q: %w", key, err)
+	}
+	content, err := keyring.Get(key, Account)
+	if err != nil {
+		return nil, fmt.Errorf("keyring entry %q: %w", key, err)
+	}
+	return bounded([]byte(content))
+}
+
 // List implements [Keyring].
 func (m credentialManager) List(ctx context.Context) ([]string, error) {
 	keys, err := m.keys(ctx)
