@@ -208,7 +208,7 @@ func (u *checkup) configuration(w workplace, warnings []string, failed error, pr
 		u.note(notice, "chain", u.text(c.String())+": "+chain.ErrCycle.Error())
 	}
 	seen := make(map[string]bool)
-	for _, text := range slices.Concat(warnings, cfg.Warnings) {
+	for _, text := range slices.Concat(warnings, cfg.Warnings, gaps(cfg)) {
 		if !seen[text] {
 			seen[text] = true
 			u.note(notice, "warning", u.text(text))

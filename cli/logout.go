@@ -153,7 +153,7 @@ func (p *process) plan(c *cli.Context, w workplace, m logout.Machine, t logout.T
 		return m.Everything(c.Context, m.Inventory(c.Context)), nil
 	case t.Orphans && len(w.config.Gaps) > 0:
 		return logout.Plan{}, usageError{
-			fmt.Errorf("what is an orphan cannot be told: %s", gaps(w.config)),
+			fmt.Errorf("what is an orphan cannot be told: %s", strings.Join(gaps(w.config), "; ")),
 			"an orphan is proven only if the whole configuration can be read",
 		}
 	case t.Orphans:
@@ -170,10 +170,9 @@ func (p *process) plan(c *cli.Context, w workplace, m logout.Machine, t logout.T
 }
 
 // gaps says what of the configuration could not be read.
-func gaps(cfg *config.Config) string {
-	var texts []string
+func gaps(cfg *config.Config) (texts []string) {
 	for _, g := range cfg.Gaps {
 		texts = append(texts, g.String())
 	}
-	return strings.Join(texts, "; ")
+	return texts
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// maxNotes is how many warnings and gaps are kept: the first ones tell enough.
+// maxNotes is how many warnings, and how many gaps, are kept: the first ones tell enough.
 const maxNotes = 100
 
 // A decoder turns values into what Config says and notes what it finds on the way.
@@ -15,33 +15,22 @@ const maxNotes = 100
 type decoder struct {
 	warnings []string
 	gaps     []Gap
-	noted    map[string]bool
+	quiet    bool // what is decoded is not selected: nobody is warned of it
 	realm    Text // ATMOS_AUTH_REALM of the process
 }
 
-// note says whether s is news.
-func (d *decoder) note(s string) bool {
-	if d.noted[s] || len(d.noted) >= maxNotes {
-		return false
-	}
-	if d.noted == nil {
-		d.noted = map[string]bool{}
-	}
-	d.noted[s] = true
-	return true
-}
-
 func (d *decoder) warn(format string, args ...any) {
-	if s := fmt.Sprintf(format, args...); d.note(s) {
+	s := fmt.Sprintf(format, args...)
+	if !d.quiet && len(d.warnings) < maxNotes && !slices.Contains(d.warnings, s) {
 		d.warnings = append(d.warnings, s)
 	}
 }
 
 // miss notes a gap, and warns of it.
 func (d *decoder) miss(g Gap) {
-	if s := g.String(); d.note(s) {
-		d.warnings = append(d.warnings, s)
+	if len(d.gaps) < maxNotes && !slices.Contains(d.gaps, g) {
 		d.gaps = append(d.gaps, g)
+		d.warn("%s", g)
 	}
 }
 
@@ -118,6 +107,7 @@ func (d *decoder) texts(v *value, what string) []*value {
 type object struct {
 	d          *decoder
 	v          *value
+	dotted     bool // a key of via may have a dot, as releases before v1.216.0 read identities
 	unresolved []string
 }
 
@@ -181,17 +171,16 @@ func isKind(s string) bool {
 		len(name) <= 32 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") == ""
 }
 
-// via reads via. In a release before v1.216.0 its keys may have a dot.
-func (o *object) via(dotted bool) Via {
+func (o *object) via() Via {
 	var via Via
-	via.Provider = o.link(&via, "provider", dotted)
-	via.Identity = o.link(&via, "identity", dotted)
+	via.Provider = o.link(&via, "provider")
+	via.Identity = o.link(&via, "identity")
 	return via
 }
 
-func (o *object) link(via *Via, key string, dotted bool) string {
+func (o *object) link(via *Via, key string) string {
 	v := o.value("via", key)
-	if d := o.v.get("via." + key); dotted && d != nil && d.kind == text {
+	if d := o.v.get("via." + key); o.dotted && d != nil && d.kind == text {
 		v = d
 	}
 	if v == nil {
@@ -240,27 +229,26 @@ func (d *decoder) provider(e entry) Provider {
 		Region:   o.may("region"),
 		Driver:   o.text("driver"),
 	}
-	if tags := e.value.get("tags"); tags != nil {
-		for _, tag := range d.texts(tags, "tags") {
-			p.Tags = append(p.Tags, textOf(tag))
-		}
+	var tags decoder // what is no tag is no gap
+	for _, tag := range tags.texts(e.value.get("tags"), "tags") {
+		p.Tags = append(p.Tags, textOf(tag))
+	}
+	if len(tags.gaps) > 0 {
+		o.unresolved = append(o.unresolved, "tags")
 	}
 	p.Unresolved = o.unresolved
 	return p
 }
 
-// identity reads an identity, as releases before v1.216.0 do if dotted: they take
-// via.provider for provider in via.
-func (d *decoder) identity(e entry, dotted bool) Identity {
-	o := object{d: d, v: e.value}
+func (o *object) identity(e entry) Identity {
 	id := Identity{
 		Name:            e.name,
 		Place:           e.namePlace(),
 		Kind:            o.kind(),
-		Via:             o.via(dotted),
+		Via:             o.via(),
 		AccessKeyInFile: o.text("credentials", "access_key_id") != "",
 	}
-	id.Default, _ = strconv.ParseBool(e.value.get("default").string())
+	id.Default, _ = strconv.ParseBool(o.v.get("default").string())
 	id.Unresolved = o.unresolved
 	return id
 }
@@ -273,7 +261,7 @@ func (d *decoder) integration(e entry) Integration {
 		Name:  e.name,
 		Place: e.namePlace(),
 		Kind:  o.kind(),
-		Via:   o.via(true),
+		Via:   o.via(),
 		Registry: Registry{
 			AccountID: registry("account_id"),
 			Region:    registry("region"),

@@ -131,18 +131,18 @@ func (l *loader) data(at position, path string, data []byte) *value {
 		}
 		return v
 	case ".env":
-		return assignments(from, string(data), false)
+		return assignments(from, string(data), nil)
 	case ".tfvars", ".hcl":
-		return assignments(from, string(data), true)
+		return assignments(from, string(data), isPlainHCL)
 	case ".toml", ".tf":
 		return &value{kind: unknown, at: at, text: ext + " is not read", size: 1}
 	}
 	return textValue(at, string(data), tag)
 }
 
-// assignments reads lines name = value; values may be quoted. In HCL what is neither a
-// quoted text, a number nor a truth value is not known.
-func assignments(from *origin, data string, hcl bool) *value {
+// assignments reads lines name = value; values may be quoted. With plain, what stands in
+// brackets is left out, and a value that is not plain is not known.
+func assignments(from *origin, data string, plain func(string) bool) *value {
 	v := &value{kind: mapping, at: position{from, 1, 1}, computed: "!include", size: 1}
 	line, depth := 0, 0
 	for s := range strings.Lines(data) {
@@ -151,7 +151,7 @@ func assignments(from *origin, data string, hcl bool) *value {
 		name, right, ok := strings.Cut(strings.TrimPrefix(s, "export "), "=")
 		name, right = strings.TrimSpace(name), strings.TrimSpace(right)
 		inside := depth > 0
-		if hcl {
+		if plain != nil {
 			depth += strings.Count(s, "{") + strings.Count(s, "[") - strings.Count(s, "}") - strings.Count(s, "]")
 		}
 		if !ok || inside || strings.HasPrefix(name, "#") || strings.HasPrefix(name, "//") {
@@ -159,7 +159,7 @@ func assignments(from *origin, data string, hcl bool) *value {
 		}
 		at := position{from, line, 1}
 		value := textValue(at, unquote(right), "!include")
-		if hcl && !isPlainHCL(right) {
+		if plain != nil && !plain(right) {
 			value = unknownValue(at, "")
 			value.text = "what stands there is not read"
 		}

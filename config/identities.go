@@ -46,7 +46,8 @@ func (d *decoder) identities(merged []entry, declared []declaration, provisions 
 	}
 	for i, e := range all.entries {
 		if e.value.kind != unset {
-			id := d.identity(e, true)
+			o := object{d: d, v: e.value, dotted: true}
+			id := o.identity(e)
 			id.Provisioned = provisioned[i]
 			before = append(before, id)
 		}
@@ -54,7 +55,8 @@ func (d *decoder) identities(merged []entry, declared []declaration, provisions 
 			last[i] = e.value // without a kind Atmos rejects it and can have left nothing
 		}
 		if last[i].kind != unset {
-			id := d.identity(entry{e.name, e.fold, last[i], e.computed}, false)
+			o := object{d: d, v: last[i]}
+			id := o.identity(e)
 			id.Provisioned = provisioned[i]
 			since = append(since, id)
 		}

@@ -17,21 +17,40 @@ func (l *loader) dropIns(t *layers, dir string, by way) error {
 	}
 	for _, dir := range dirs {
 		for _, name := range []string{"atmos.d", ".atmos.d"} {
-			paths, err := l.yamlBelow(filepath.Join(dir, name))
+			found, err := l.below(filepath.Join(dir, name), by)
 			if err != nil {
 				return err
 			}
-			for _, path := range paths {
-				src, err := l.source(path, by)
-				if err != nil {
-					return err
-				}
+			for _, src := range found {
 				t.declare(src, false)
 				t.lay(src, dir)
 			}
 		}
 	}
 	return nil
+}
+
+// below reads all YAML files below dir, each once.
+func (l *loader) below(dir string, by way) ([]*source, error) {
+	paths, err := l.yamlBelow(dir)
+	if err != nil {
+		return nil, err
+	}
+	var found []*source
+	for _, path := range paths {
+		src, err := l.source(path, by)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, src)
+	}
+	return onceEach(found), nil
+}
+
+// onceEach drops all but the last of the sources that are one file: merging that again
+// changes nothing.
+func onceEach(found []*source) []*source {
+	return lastOf(found, func(src *source) string { return src.same })
 }
 
 // bases are the directories that relative imports of a file in dir may be meant
@@ -64,7 +83,7 @@ func (l *loader) imports(src *source, paths *value, bases []string) ([]*source, 
 	if err := l.ctx.Err(); err != nil {
 		return nil, err
 	}
-	return lastOf(im.found, func(src *source) string { return src.same }), nil
+	return onceEach(im.found), nil
 }
 
 type importer struct {

@@ -52,7 +52,7 @@ func TestProfiles(t *testing.T) {
 					Identities: []config.Identity{{Name: "operator", Kind: "k"}},
 				},
 				Others: []string{"no profile", "profile dev", "profile mine", "profile broken", "profile from-block", "profile remote", "profile wrong"},
-				Gaps:   gaps, Warnings: gaps,
+				Gaps:   gaps,
 			},
 		},
 		{
@@ -65,7 +65,7 @@ func TestProfiles(t *testing.T) {
 				Keyring: config.Keyring{Type: "base"},
 				Auth:    config.Auth{Identities: []config.Identity{{Name: "private"}}},
 				Others:  []string{"no profile", "profile dev", "profile dev", "profile ops", "profile broken", "profile from-block", "profile remote", "profile wrong"},
-				Gaps:    gaps, Warnings: gaps,
+				Gaps:    gaps,
 			},
 		},
 		{
@@ -77,7 +77,7 @@ func TestProfiles(t *testing.T) {
 				Keyring: config.Keyring{Type: "base"},
 				Auth:    config.Auth{Identities: []config.Identity{{Name: "operator"}}},
 				Others:  []string{"no profile", "profile dev", "profile dev", "profile ops", "profile mine", "profile broken", "profile remote", "profile wrong"},
-				Gaps:    gaps, Warnings: gaps,
+				Gaps:    gaps,
 			},
 		},
 		{

@@ -42,7 +42,8 @@ func (l *loader) provisions(providers []Provider) []provision {
 func (l *loader) identitiesOf(p Provider, path string) *value {
 	src, err := l.source(path, way{})
 	if err != nil {
-		l.missErr(err)
+		at, what, _ := strings.Cut(err.Error(), ": ")
+		l.miss(Gap{At: at, What: what, Names: true})
 		return nil
 	}
 	from := src.doc.get("auth", "_metadata", "extra", "start_url")

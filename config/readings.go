@@ -9,16 +9,20 @@ import (
 	"strings"
 )
 
-// maxNames is how many names all readings together may declare.
-const maxNames = 1_000_000
+// How much the readings that are not selected may be together.
+const (
+	maxNames    = 1_000_000
+	maxReadings = 1_000
+)
 
 // readings returns what now says, what base says with each other profile, and what older
 // releases make of now.
 func (l *loader) readings(c *Config, base, now *layers, selected []string) ([]Reading, error) {
 	first, old := l.reading("", now, l.provisions)
 	now.files = slices.Concat(l.provisioned, now.files)
-	readings, names := []Reading{first}, 0
 	l.claim(c, now)
+	l.quiet = true
+	readings, names := []Reading{first}, 0
 	aside := func(name string, r *layers) {
 		reading, _ := l.reading(name, r, l.provisions)
 		readings = append(readings, reading)
@@ -32,8 +36,8 @@ func (l *loader) readings(c *Config, base, now *layers, selected []string) ([]Re
 		if slices.Contains(selected, dir) {
 			continue
 		}
-		if names > maxNames {
-			l.missAny(file(l.display(dir)), "%v: more than %d names in all profiles", errBound, maxNames)
+		if names > maxNames || len(readings) > maxReadings {
+			l.missAny(file(l.display(dir)), "%v: more than %d names or %d profiles", errBound, maxNames, maxReadings)
 			break
 		}
 		r := base.copy()
@@ -180,17 +184,12 @@ func profiles(locations []string) []string {
 
 // profile merges every YAML file below dir over now, each over its own imports.
 func (l *loader) profile(now *layers, dir string) error {
-	paths, err := l.yamlBelow(dir)
+	found, err := l.below(dir, way{own: true}) // if it is in a directory of the user's
 	if err != nil {
 		return err
 	}
-	by := way{own: true} // if it is in a directory of the user's
-	for _, path := range paths {
-		src, err := l.source(path, by)
-		if err != nil {
-			return err
-		}
-		imported, err := l.imports(src, src.doc.get("import"), l.bases(filepath.Dir(path), src.doc))
+	for _, src := range found {
+		imported, err := l.imports(src, src.doc.get("import"), l.bases(filepath.Dir(src.path), src.doc))
 		if err != nil {
 			return err
 		}
