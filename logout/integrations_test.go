@@ -171,7 +171,7 @@ func TestPlanIntegrationsUnknown(t *testing.T) {
 		{"not known", nowhere, docker, logins("111.dkr.ecr.r.amazonaws.com"), "docker_login dev: " + docker + " (error)", `"dev/ecr" does not say it`},
 		{"cluster not known", gke, kube, clusters("web"), "kubeconfig_entry dev: " + kube + " (error)", `"dev/gke" does not say it`},
 		{"broken", ecr, docker, `{"auths": {"secret`, "docker_login dev: " + docker + " (error)", "docker config: "},
-		{"broken kubeconfig", eks, kube, "users: {secret", "kubeconfig_entry dev: " + kube + " (error)", "kubeconfig: "},
+		{"broken kubeconfig", eks, kube, "users: {secret of atmos", "kubeconfig_entry dev: " + kube + " (error)", "kubeconfig: "},
 		{"of a kind that nobody knows", strings.Replace(ecr, "aws/ecr", "aws/quantum", 1), docker, logins("111.dkr.ecr.r.amazonaws.com"), "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -68,14 +68,14 @@ func ReadAWS(data []byte, format Format) ([]Section, error) {
 	var sections []Section
 	for i, p := range pieces {
 		switch p.kind {
-		case header:
+		case headerPiece:
 			sections = append(sections, begin(pieces, i, format))
-		case key:
+		case keyPiece:
 			if len(sections) == 0 {
 				sections = append(sections, Section{Line: p.line, span: p.span})
 			}
 			sections[len(sections)-1].add(p)
-		case blank, comment:
+		case blankPiece, commentPiece:
 		}
 		if len(sections) > 0 {
 			sections[len(sections)-1].to = p.to
@@ -89,7 +89,7 @@ func ReadAWS(data []byte, format Format) ([]Section, error) {
 func begin(pieces []piece, i int, format Format) Section {
 	p := pieces[i]
 	s := Section{Header: p.text, Name: sectionName(p.text, format), Line: p.line, span: p.span}
-	if i == 0 || pieces[i-1].kind != comment {
+	if i == 0 || pieces[i-1].kind != commentPiece {
 		return s
 	}
 	if s.Expires, s.Stamped = expiration(pieces[i-1].text); s.Stamped {
@@ -120,7 +120,7 @@ func trimComments(sections []Section, pieces []piece) {
 		for pieces[at-1].from >= sections[i+1].from {
 			at--
 		}
-		for pieces[at-1].kind == comment && pieces[at-1].from > sections[i].from {
+		for pieces[at-1].kind == commentPiece && pieces[at-1].from > sections[i].from {
 			at--
 		}
 		sections[i].to = pieces[at].from

@@ -20,10 +20,10 @@ type piece struct {
 type pieceKind int
 
 const (
-	blank pieceKind = iota
-	comment
-	header
-	key
+	blankPiece pieceKind = iota
+	commentPiece
+	headerPiece
+	keyPiece
 )
 
 // scan takes an INI file apart as gopkg.in/ini.v1, with which Atmos reads and
@@ -89,21 +89,21 @@ func (s *scanner) read(p *piece) error {
 	case len(line) == 0:
 		return nil
 	case isComment(line):
-		p.kind, p.text = comment, string(line)
+		p.kind, p.text = commentPiece, string(line)
 		return nil
 	case line[0] == '[':
 		end := bytes.LastIndexByte(line, ']')
 		if end < 2 {
 			return errors.New("a section without a name or a closing bracket")
 		}
-		p.kind, p.text = header, string(line[1:end])
+		p.kind, p.text = headerPiece, string(line[1:end])
 		return nil
 	}
 	name, value, err := cutKey(string(line))
 	if err != nil {
 		return err
 	}
-	p.kind, p.text = key, name
+	p.kind, p.text = keyPiece, name
 	p.empty, err = s.value(value)
 	return err
 }

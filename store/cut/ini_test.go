@@ -36,19 +36,19 @@ func asOurs(data []byte) (map[string]map[string]bool, error) {
 	count := make(map[string]int)
 	for _, p := range pieces {
 		switch p.kind {
-		case header:
+		case headerPiece:
 			name = p.text
 			count[name] = 0
 			if all[name] == nil {
 				all[name] = make(map[string]bool)
 			}
-		case key:
+		case keyPiece:
 			if p.text == "-" {
 				count[name]++
 				p.text = fmt.Sprint("#", count[name])
 			}
 			all[name][p.text] = !p.empty
-		case blank, comment:
+		case blankPiece, commentPiece:
 		}
 	}
 	return all, nil
