@@ -38,8 +38,6 @@ type Section struct {
 	Expires  time.Time // as that comment says; zero if it says no time
 	HasToken bool      // there is a session token
 	HasKey   bool      // there is an access key and no session token: it is a long-lived one
-
-	span // from the stamp, or else the header, to the last line
 }
 
 // Session tells whether this is a session that ends by itself: a section with
@@ -61,34 +59,50 @@ func (s Section) String() string {
 // each for itself. It takes what gopkg.in/ini.v1 takes, with which Atmos writes
 // these files. The error says why the content is no AWS file, and in which line.
 func ReadAWS(data []byte, format Format) ([]Section, error) {
+	parts, err := readAWS(data, format)
+	sections := make([]Section, len(parts))
+	for i, p := range parts {
+		sections[i] = p.Section
+	}
+	return sections, err
+}
+
+// A part is a section and where it is: from the stamp, or else the header, to
+// the last line.
+type part struct {
+	Section
+	span
+}
+
+func readAWS(data []byte, format Format) ([]part, error) {
 	pieces, err := scan(data)
 	if err != nil {
 		return nil, fmt.Errorf("not an AWS %s file: %w", format, err)
 	}
-	var sections []Section
+	var parts []part
 	for i, p := range pieces {
 		switch p.kind {
 		case headerPiece:
-			sections = append(sections, begin(pieces, i, format))
+			parts = append(parts, begin(pieces, i, format))
 		case keyPiece:
-			if len(sections) == 0 {
-				sections = append(sections, Section{Line: p.line, span: p.span})
+			if len(parts) == 0 {
+				parts = append(parts, part{Section{Line: p.line}, p.span})
 			}
-			sections[len(sections)-1].add(p)
+			parts[len(parts)-1].add(p)
 		case blankPiece, commentPiece:
 		}
-		if len(sections) > 0 {
-			sections[len(sections)-1].to = p.to
+		if len(parts) > 0 {
+			parts[len(parts)-1].to = p.to
 		}
 	}
-	trimComments(sections, pieces)
-	return sections, nil
+	trimComments(parts, pieces)
+	return parts, nil
 }
 
 // begin returns the section whose header is piece i.
-func begin(pieces []piece, i int, format Format) Section {
+func begin(pieces []piece, i int, format Format) part {
 	p := pieces[i]
-	s := Section{Header: p.text, Name: sectionName(p.text, format), Line: p.line, span: p.span}
+	s := part{Section{Header: p.text, Name: sectionName(p.text, format), Line: p.line}, p.span}
 	if i == 0 || pieces[i-1].kind != commentPiece {
 		return s
 	}
@@ -114,16 +128,16 @@ func (s *Section) add(p piece) {
 
 // trimComments ends each section before the comments directly above the header
 // of the next one: they are that one's.
-func trimComments(sections []Section, pieces []piece) {
+func trimComments(parts []part, pieces []piece) {
 	at := len(pieces)
-	for i := len(sections) - 2; i >= 0; i-- {
-		for pieces[at-1].from >= sections[i+1].from {
+	for i := len(parts) - 2; i >= 0; i-- {
+		for pieces[at-1].from >= parts[i+1].from {
 			at--
 		}
-		for pieces[at-1].kind == commentPiece && pieces[at-1].from > sections[i].from {
+		for pieces[at-1].kind == commentPiece && pieces[at-1].from > parts[i].from {
 			at--
 		}
-		sections[i].to = pieces[at].from
+		parts[i].to = pieces[at].from
 	}
 }
 
@@ -175,14 +189,14 @@ type AWSSections struct {
 
 // Apply implements [Cutter].
 func (a AWSSections) Apply(data []byte) (Cut, error) {
-	sections, err := ReadAWS(data, a.Format)
+	parts, err := readAWS(data, a.Format)
 	if err != nil {
 		return Cut{}, err
 	}
 	always, sessions := setOf(a.Headers), setOf(a.Sessions)
 	var removed, kept names
 	var edits []edit
-	for _, s := range sections {
+	for _, s := range parts {
 		if always[s.Header] || s.Session() && sessions[s.Header] {
 			edits = append(edits, edit{span: s.span})
 			removed.add(s.String())

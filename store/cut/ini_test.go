@@ -160,12 +160,12 @@ func FuzzPieces(f *testing.F) {
 		if at != len(data) {
 			t.Fatalf("of %q: ends at %d", data, at)
 		}
-		sections, err := ReadAWS(data, Credentials)
+		parts, err := readAWS(data, Credentials)
 		if err != nil {
 			t.Fatal(err)
 		}
 		at = 0
-		for _, s := range sections {
+		for _, s := range parts {
 			if s.from < at || s.to <= s.from || s.to > len(data) {
 				t.Fatalf("of %q: %+v after %d", data, s, at)
 			}
