@@ -28,6 +28,7 @@ var (
 // A Link is one name of a chain.
 type Link struct {
 	Name     string // as declared; if it is not declared, as the via that leads to it says
+	Place    string // where a name stands that a YAML function gave; see [config.Via]
 	Kind     string // as aws/permission-set; empty if not declared
 	Provider bool
 	Declared bool
@@ -66,11 +67,19 @@ func (c Chain) String() string {
 	names := c.Names()
 	switch root := c.Root(); {
 	case !root.Declared:
-		names[0] += " (not declared)"
+		names[0] = root.shown() + " (not declared)"
 	case c.Err != nil:
 		names[0] += " (no via)"
 	}
 	return strings.Join(names, " → ")
+}
+
+// shown is the name, or what may be printed instead where it is not declared.
+func (l Link) shown() string {
+	if l.Place != "" && !l.Declared {
+		return "what " + l.Place + " names"
+	}
+	return l.Name
 }
 
 // standalone tells whether identities of this kind need no via
@@ -99,14 +108,8 @@ type Graph struct {
 // New makes a Graph. It keeps auth and does not change it.
 func New(auth config.Auth) *Graph {
 	g := &Graph{auth: auth, onCycle: make(map[int]bool)}
-	var providers, identities []string
-	for i := range auth.Providers {
-		providers = append(providers, auth.Providers[i].Name)
-	}
-	for i := range auth.Identities {
-		identities = append(identities, auth.Identities[i].Name)
-	}
-	g.providers, g.identities = newIndex(providers), newIndex(identities)
+	g.providers = newIndex(auth.Providers, func(p *config.Provider) (name, place string) { return p.Name, p.Place })
+	g.identities = newIndex(auth.Identities, func(id *config.Identity) (name, place string) { return id.Name, id.Place })
 	g.findRoots()
 	return g
 }
@@ -230,13 +233,15 @@ func (g *Graph) up(i int) (end Link, next int, err error) {
 	case via.Provider != "":
 		p, err := g.providers.find("provider", via.Provider)
 		if err != nil {
-			return Link{Name: via.Provider, Provider: true}, -1, fmt.Errorf("%w: provider %q of identity %q is not declared", ErrDangling, via.Provider, id.Name)
+			end := Link{Name: via.Provider, Place: via.Place, Provider: true}
+			return end, -1, fmt.Errorf("%w: provider %q of identity %q is not declared", ErrDangling, end.shown(), id.Name)
 		}
 		return providerLink(&g.auth.Providers[p]), -1, nil
 	case via.Identity != "":
 		next, err := g.identities.find("identity", via.Identity)
 		if err != nil {
-			return Link{Name: via.Identity}, -1, fmt.Errorf("%w: identity %q of identity %q is not declared", ErrDangling, via.Identity, id.Name)
+			end := Link{Name: via.Identity, Place: via.Place}
+			return end, -1, fmt.Errorf("%w: identity %q of identity %q is not declared", ErrDangling, end.shown(), id.Name)
 		}
 		return Link{}, next, nil
 	case standalone(id.Kind):
@@ -321,11 +326,11 @@ func (g *Graph) Identities() []config.Identity { return g.auth.Identities }
 
 func (g *Graph) link(i int) Link {
 	id := &g.auth.Identities[i]
-	return Link{Name: id.Name, Kind: id.Kind, Declared: true}
+	return Link{Name: id.Name, Place: id.Place, Kind: id.Kind, Declared: true}
 }
 
 func providerLink(p *config.Provider) Link {
-	return Link{Name: p.Name, Kind: p.Kind, Provider: true, Declared: true}
+	return Link{Name: p.Name, Place: p.Place, Kind: p.Kind, Provider: true, Declared: true}
 }
 
 // loop cuts a cycle out of the names that were walked, child first.

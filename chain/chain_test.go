@@ -597,3 +597,35 @@ identities:
 		t.Errorf("found %v where there are none", cycles)
 	}
 }
+
+// A name that a YAML function gave is in no list of names, nor shown while it is not declared.
+func TestPlaces(t *testing.T) {
+	g := chain.New(config.Auth{
+		Providers: []config.Provider{{Name: "corp"}, {Name: "secret-sso", Place: "atmos.yaml:3"}},
+		Identities: []config.Identity{
+			{Name: "dev", Via: config.Via{Provider: "secret-key", Place: "atmos.yaml:7"}},
+			{Name: "ops", Via: config.Via{Identity: "secret-key", Place: "atmos.yaml:8"}},
+			{Name: "secret-id", Place: "atmos.yaml:9", Via: config.Via{Provider: "secret-sso", Place: "atmos.yaml:9"}},
+		},
+	})
+	var unknown *chain.UnknownError
+	if _, err := g.Identity("secret-ix"); !errors.As(err, &unknown) || !slices.Equal(unknown.Known, []string{"dev", "ops"}) {
+		t.Errorf("got %v of %q", err, unknown.Known)
+	}
+	if _, err := g.Provider("x"); !errors.As(err, &unknown) || !slices.Equal(unknown.Known, []string{"corp"}) {
+		t.Errorf("got %v of %q", err, unknown.Known)
+	}
+	for name, want := range map[string]string{
+		"dev":       "what atmos.yaml:7 names (not declared) → dev",
+		"ops":       "what atmos.yaml:8 names (not declared) → ops",
+		"secret-id": "secret-sso → secret-id", // whoever asks knows the name
+	} {
+		c, err := g.Chain(name)
+		if err != nil || c.String() != want || c.Err != nil && strings.Contains(c.Err.Error(), "secret") {
+			t.Errorf("%s: got %s, %v, %v", name, c, err, c.Err)
+		}
+	}
+	if c, _ := g.Chain("dev"); c.Root().Name != "secret-key" || c.Root().Place != "atmos.yaml:7" {
+		t.Errorf("the root is %+v", c.Root())
+	}
+}

@@ -11,15 +11,20 @@ import (
 // An index finds names the way Atmos does: exactly, else without regard to case.
 type index struct {
 	names  []string
+	known  []string       // those that a list of names may show: no YAML function gave them
 	folded map[string]int // the position of the only name that is so in lower case, or several
 }
 
 // several stands for more than one name.
 const several = -1
 
-func newIndex(names []string) index {
-	x := index{names, make(map[string]int, len(names))}
-	for i, name := range names {
+func newIndex[T any](declared []T, named func(*T) (name, place string)) index {
+	x := index{make([]string, len(declared)), nil, make(map[string]int, len(declared))}
+	for i := range declared {
+		name, place := named(&declared[i])
+		if x.names[i] = name; place == "" {
+			x.known = append(x.known, name)
+		}
 		low := strings.ToLower(name)
 		if _, taken := x.folded[low]; taken {
 			i = several
@@ -35,7 +40,7 @@ func (x index) find(what, name string) (int, error) {
 	i, ok := x.folded[low]
 	switch {
 	case !ok:
-		return 0, &UnknownError{What: what, Name: name, Known: x.names}
+		return 0, &UnknownError{What: what, Name: name, Known: x.known}
 	case i != several:
 		return i, nil
 	}
