@@ -1,5 +1,7 @@
 package config
 
+import "slices"
+
 // A declaration is what one file says of identities.
 type declaration struct {
 	identities *value
@@ -15,8 +17,9 @@ type provision struct {
 // identities reads the merged identities and those that were provisioned, which
 // have the lowest precedence. Before v1.216.0 that is all. Since then the last declaration
 // of an identity replaces it as a whole, imports and .atmos.d after the main file, and
-// one file's !unset takes nothing from another's declaration.
+// one file's !unset takes nothing from another's declaration. before is nil if it is the same.
 func (d *decoder) identities(merged []entry, declared []declaration, provisions []provision) (since, before []Identity) {
+	before = []Identity{}
 	all := (&value{kind: mapping, entries: merged}).own()
 	last := make([]*value, len(merged))
 	imported := make([]bool, len(merged))
@@ -44,22 +47,38 @@ func (d *decoder) identities(merged []entry, declared []declaration, provisions 
 			provisioned[i] = p.provider
 		}
 	}
+	differ := false
 	for i, e := range all.entries {
-		if e.value.kind != unset {
-			o := object{d: d, v: e.value, dotted: true}
-			id := o.identity(e)
-			id.Provisioned = provisioned[i]
-			before = append(before, id)
-		}
 		if last[i] == nil || last[i].get("kind") == nil {
 			last[i] = e.value // without a kind Atmos rejects it and can have left nothing
 		}
+		now := object{d: d, v: last[i]}
+		id := now.identity(e)
+		id.Provisioned = provisioned[i]
 		if last[i].kind != unset {
-			o := object{d: d, v: last[i]}
-			id := o.identity(e)
-			id.Provisioned = provisioned[i]
 			since = append(since, id)
 		}
+		if e.value != last[i] || hasDots(e.value) {
+			old := object{d: d, v: e.value, dotted: true}
+			other := old.identity(e)
+			other.Provisioned = id.Provisioned
+			differ = differ || e.value.kind == unset || !sameIdentity(id, other)
+			id = other
+		}
+		if e.value.kind != unset {
+			before = append(before, id)
+		}
+	}
+	if !differ {
+		return since, nil
 	}
 	return since, before
+}
+
+// hasDots says whether an identity says via in one word, as via.provider.
+func hasDots(v *value) bool { return v.get("via.provider") != nil || v.get("via.identity") != nil }
+
+// sameIdentity says whether releases of Atmos agree on an identity.
+func sameIdentity(a, b Identity) bool {
+	return a.Kind == b.Kind && a.Via == b.Via && a.AccessKeyInFile == b.AccessKeyInFile && slices.Equal(a.Unresolved, b.Unresolved)
 }

@@ -96,6 +96,8 @@ func TestUnsetIdentity(t *testing.T) {
 		"":                    {"dev via ", "ops via "},
 		"Atmos before v1.216": {"ops via "},
 	})
+	m = newMachine(t, files{"home/.atmos/atmos.yaml": "auth: {identities: {dev: {kind: aws/user}}}\n", "work/atmos.yaml": "auth: {identities: {dev: !unset }}\n"})
+	equal(t, readings(mustLoad(t, m)), map[string][]string{"": {"dev via "}, "Atmos before v1.216": nil})
 }
 
 const provisioned = `auth:

@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 )
 
 // How much the readings that are not selected may be together.
 const (
-	maxNames    = 1_000_000
+	maxNames    = 300_000
 	maxReadings = 1_000
 )
 
@@ -67,7 +66,7 @@ func (d *decoder) reading(name string, now *layers, provisions func([]Provider) 
 	merged := d.mapping(now.doc.get("auth", "identities"), "auth", "identities")
 	var before []Identity
 	r.Auth.Identities, before = d.identities(merged, now.declared, found)
-	if !reflect.DeepEqual(r.Auth.Identities, before) {
+	if before != nil {
 		auth := r.Auth
 		auth.Identities = before
 		old = &auth

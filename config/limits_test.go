@@ -1,0 +1,197 @@
+package config_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/credclean/credclean/config"
+)
+
+// soon loads a configuration, which must not take long: by far less than whoever tries all ways needs.
+func (m *machine) soon(t *testing.T) *config.Config {
+	t.Helper()
+	start := time.Now()
+	c := mustLoad(t, m)
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("took %v", took)
+	}
+	return c
+}
+
+// A pattern takes linear time, however many ways there are to match it.
+func TestPatternsTakeLinearTime(t *testing.T) {
+	long := strings.Repeat("a", 60)
+	for _, pattern := range []string{
+		strings.Repeat("{a,aa}", 30) + "b.yaml",
+		strings.Repeat("{a,a*}", 30) + "b.yaml",
+		strings.Repeat("*a", 30) + "b.yaml",
+		strings.Repeat("**/", 30) + "b.yaml",
+		strings.Repeat("{", 1000) + "a" + strings.Repeat(",b}", 1000) + "b.yaml",
+	} {
+		m := newMachine(t, files{"work/atmos.yaml": "import: [\"" + pattern + "\"]\n", "work/" + long + ".yaml": realm("found")})
+		equal(t, len(m.soon(t).Gaps), 1)
+	}
+}
+
+// What patterns mean (doublestar, as Atmos uses it).
+func TestPatterns(t *testing.T) {
+	all := []string{"a.yaml", "b.yaml", "ab.yaml", "A.yaml", "a-b.yaml", "[x].yaml", "{x}.yaml", "a.yml", "d/a.yaml", "d/e/a.yaml", "d/e/b.yaml", "é.yaml"}
+	fs := files{}
+	for _, name := range all {
+		fs["conf/"+name] = ""
+	}
+	for pattern, want := range map[string]string{
+		"*.yaml":                "A.yaml [x].yaml a-b.yaml a.yaml ab.yaml b.yaml {x}.yaml é.yaml",
+		"?.yaml":                "A.yaml a.yaml b.yaml é.yaml",
+		"[ab].yaml":             "a.yaml b.yaml",
+		"[!ab].yaml":            "A.yaml é.yaml",
+		"[^a-z].yaml":           "A.yaml é.yaml",
+		"{a,b}.{yaml,yml}":      "a.yaml b.yaml",
+		"{a,{b,ab}}.yaml":       "a.yaml ab.yaml b.yaml",
+		"**/a.yaml":             "a.yaml d/a.yaml d/e/a.yaml",
+		"d/**":                  "d/a.yaml",
+		"*/a.yaml":              "d/a.yaml",
+		"d/*/b.yaml":            "d/e/b.yaml",
+		"{d,none}/{a,e/b}.yaml": "d/a.yaml d/e/b.yaml",
+		`\[x\].yaml`:            "[x].yaml",
+		`[a`:                    "",
+		"a.y*":                  "a.yaml",
+	} {
+		fs["work/atmos.yaml"] = "base_path: ../conf\nimport: ['" + pattern + "']\n"
+		if strings.ContainsAny(pattern, ",") {
+			fs["work/atmos.yaml"] = "base_path: ../conf\nimport: !append ['" + pattern + "']\n"
+		}
+		m := newMachine(t, fs)
+		var got []string
+		for _, f := range m.see(t, config.Options{}).Files {
+			if name, ok := strings.CutPrefix(f.Path, "conf/"); ok {
+				got = append(got, name)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: got %q, want %s", pattern, got, want)
+		}
+	}
+}
+
+// One file behind many links is read once and merged where it is named last.
+func TestManyLinks(t *testing.T) {
+	const links = 3_000
+	for _, dir := range []string{"work/.atmos.d", "work/conf", "work/profiles/p"} {
+		fs := files{"work/atmos.yaml": "import: [conf/**/*]\n", dir + "/": "", "large.yaml": realm("a") + strings.Repeat("# a comment\n", 1<<20/12*7)}
+		if dir == "work/conf" {
+			fs["work/conf/z.yaml"] = "auth: {keyring: {type: z}}\n"
+		}
+		m := newMachine(t, fs)
+		for i := range links {
+			if err := os.Symlink(m.path("large.yaml"), m.path(fmt.Sprintf("%s/%05d.yaml", dir, i))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c := m.soon(t)
+		if last := c.Readings[len(c.Readings)-1]; !strings.Contains(strings.Join(summary(last), " "), "realm a") {
+			t.Errorf("%s: got %v", dir, summary(last))
+		}
+	}
+}
+
+// No more than so many files are read, and so many imports followed.
+func TestManyFiles(t *testing.T) {
+	m := newMachine(t, files{"work/atmos.yaml": "import: [conf]\n", "work/conf/": ""})
+	for i := range 10_001 {
+		if err := os.WriteFile(m.path(fmt.Sprintf("work/conf/%d.yaml", i)), []byte("auth: {keyring: {type: x}}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := m.view(m.soon(t))
+	if len(got.Gaps) == 0 || !strings.Contains(got.Gaps[0], "not read: more than 10000 files") || got.Keyring.Type != "x" {
+		t.Errorf("got %q", got.Gaps)
+	}
+	m = newMachine(t, files{"work/atmos.yaml": "import: [" + strings.Repeat("x.yaml, ", 90_000) + "]\n", "work/x.yaml": "import: [atmos.yaml]\n"})
+	got = m.view(m.soon(t))
+	equal(t, got.Gaps, []string{"atmos.yaml:1:80002: import: not read: more than 10000 imports"})
+}
+
+// No more than 64 MiB are read in all.
+func TestManyBytes(t *testing.T) {
+	fs := files{"work/atmos.yaml": "import: [conf]\n"}
+	for i := range 5 {
+		fs[fmt.Sprintf("work/conf/%d.yaml", i)] = realm(fmt.Sprint("r", i)) + strings.Repeat("#", 15<<20)
+	}
+	m := newMachine(t, fs)
+	got := m.view(m.soon(t))
+	equal(t, []any{got.Gaps, got.Realm}, []any{[]string{"conf/4.yaml: not read: more than 64 MiB in all files"}, "r3"})
+}
+
+// Many profiles over a large base.
+func TestManyProfiles(t *testing.T) {
+	var base strings.Builder
+	base.WriteString("auth:\n  identities:\n")
+	for i := range 20_000 {
+		fmt.Fprintf(&base, "    id-%d: {kind: aws/user}\n", i)
+	}
+	fs := files{"work/atmos.yaml": base.String()}
+	for i := range 200 {
+		fs[fmt.Sprintf("work/profiles/p%d/a.yaml", i)] = fmt.Sprintf("auth: {identities: {own-%d: {kind: aws/user}, id-7: {kind: mock}}}\n", i)
+	}
+	c := newMachine(t, fs).soon(t)
+	if len(c.Readings) < 10 || len(c.Readings) > 20 || len(c.Gaps) != 1 {
+		t.Errorf("%d readings, gaps %v", len(c.Readings), c.Gaps)
+	}
+}
+
+// The context ends everything that waits: a search among many files, and what never answers.
+func TestContextEnds(t *testing.T) {
+	m := newMachine(t, files{"work/atmos.yaml": "import: [conf/**/*]\n"})
+	for i := range 300 {
+		for j := range 20 {
+			m.mkdir(t, fmt.Sprintf("work/conf/%d/%d", i, j))
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := config.Load(ctx, m.system(), config.Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	m = newMachine(t, files{"work/atmos.yaml": "import: [https://never.example/a.yaml]\n"})
+	ctx, cancel = context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	c, err := config.Load(ctx, m.system(), config.Options{Fetch: func(context.Context, string) ([]byte, error) { select {} }})
+	if !errors.Is(err, context.DeadlineExceeded) || c == nil || time.Since(start) > 10*time.Second {
+		t.Errorf("got %v, %v after %v", c, err, time.Since(start))
+	}
+}
+
+// Chdir is what -C and ATMOS_CHDIR mean.
+func TestChdir(t *testing.T) {
+	m := newMachine(t, files{"work/sub/x": "", "home/x/": "", "work/file": ""})
+	for _, tt := range []struct{ flag, env, want, err string }{
+		{"", "", "work", ""},
+		{"sub", "", "work/sub", ""},
+		{"sub", "nowhere", "work/sub", ""},
+		{"", "sub", "work/sub", ""},
+		{"ROOT/home/", "", "home", ""},
+		{"~/x", "", "home/x", ""},
+		{"..", "", m.root, ""},
+		{"nowhere", "", "", `--chdir "nowhere": no such file or directory`},
+		{"", "file", "", `ATMOS_CHDIR "file": not a directory`},
+	} {
+		got, err := config.Chdir(m.path("work"), m.path("home"), strings.ReplaceAll(tt.flag, "ROOT", m.root), func(name string) (string, bool) {
+			return tt.env, name == "ATMOS_CHDIR" && tt.env != ""
+		})
+		said := ""
+		if err != nil {
+			said = err.Error()
+		}
+		if m.short(got) != filepath.ToSlash(tt.want) && got != tt.want || said != tt.err {
+			t.Errorf("%q, %q: got %q, %q", tt.flag, tt.env, m.short(got), said)
+		}
+	}
+}
