@@ -160,9 +160,12 @@ func (d *Dir) enter(name string) (*Dir, error) {
 // isLink tells whether something leads elsewhere. A junction of Windows is irregular for package os.
 func isLink(info fs.FileInfo) bool { return info.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 }
 
+// isName tells whether something is a name, not a way.
+func isName(name string) bool { return !strings.ContainsAny(name, `/`+string(filepath.Separator)) }
+
 // lstat describes what has a name here, a symbolic link itself.
 func (d *Dir) lstat(name string) (fs.FileInfo, error) {
-	if strings.ContainsRune(name, filepath.Separator) { // it would be a way, not a name
+	if !isName(name) {
 		return nil, d.place.Join(name).wrap("lstat", fs.ErrInvalid)
 	}
 	info, err := d.root.Lstat(name)

@@ -167,7 +167,8 @@ func (s spot) replace(data []byte, unchanged func() error) (err error) {
 	if err := patiently(func() error { return s.in.root.Rename(temp, s.file) }); err != nil {
 		return err
 	}
-	return syncDir(s.in.root)
+	s.in.changed()
+	return nil
 }
 
 // dress gives a new file the owner of the old one, so that root takes nothing away from a user,

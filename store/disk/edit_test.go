@@ -196,7 +196,9 @@ func numbered(n int) string {
 
 func removeNumber(ctx context.Context, p disk.Place, i int) error {
 	section := fmt.Sprintf("[id-%d]\naws_secret_access_key = secret-%d\n\n", i, i)
-	_, err := disk.NewHome(p.Root).Edit(ctx, p, cutter{"it": section}) // they share nothing but the disk
+	h := disk.NewHome(p.Root) // they share nothing but the disk
+	defer h.Close()
+	_, err := h.Edit(ctx, p, cutter{"it": section})
 	return err
 }
 

@@ -1,6 +1,8 @@
 package disk_test
 
 import (
+	"io/fs"
+	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -86,4 +88,20 @@ func TestEditSharedLock(t *testing.T) {
 			s.holds(map[string]string{"config": prod})
 		})
 	}
+}
+
+// Names that differ in case only are one file here.
+func TestCase(t *testing.T) {
+	s := newSite(t)
+	s.plant("aws/Dev/credentials", deep)
+	upper, err := s.home.Look(s.place("aws/Dev/credentials"))
+	must(t, err)
+	lower, err := s.home.Look(s.place("aws/dev/Credentials"))
+	must(t, err)
+	if !os.SameFile(upper, lower) {
+		t.Error("they are two files")
+	}
+	s.wantIs(remove(s.home, s.place("aws/dev/Credentials")), nil)
+	s.wantIs(remove(s.home, s.place("aws/Dev/credentials")), fs.ErrNotExist)
+	s.holds(map[string]string{"aws/Dev/": ""})
 }

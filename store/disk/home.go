@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -34,21 +38,23 @@ var errReplaced = errors.New("was replaced while it was read")
 const LockWait = 10 * time.Second
 
 // A Home is the home directory that is cleaned, and what may be done on behalf of its
-// user. It keeps how much time is left to wait for locks, so that one Home serves one
-// run. It is not for several goroutines.
+// user. It keeps how much time is left to wait for locks, and which directories were
+// changed, so that one Home serves one run. It is not for several goroutines. Close it.
 type Home struct {
 	dir      string
 	real     string // dir without symbolic links
 	uid, gid int    // of the user; -1 on Windows
 	foreign  bool   // root cleans the home of another user
 	patience time.Duration
+	last     *Dir           // in which something was done last
+	unsynced map[Place]bool // directories that were changed
 }
 
 // NewHome is the home directory dir, an absolute path, for the user that the process runs as. If
 // that is root and the directory is another user's, then no symbolic link in it
 // is followed, and nothing that belongs to a third user is removed.
 func NewHome(dir string) *Home {
-	h := &Home{dir: dir, real: dir, uid: os.Geteuid(), gid: os.Getegid(), patience: LockWait}
+	h := &Home{dir: dir, real: dir, uid: os.Geteuid(), gid: os.Getegid(), patience: LockWait, unsynced: make(map[Place]bool)}
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		h.real = real
 	}
@@ -78,14 +84,6 @@ func (h *Home) Look(p Place) (info fs.FileInfo, err error) {
 	return info, err
 }
 
-// exists is nil if there is something at a place, also a symbolic link, and fs.ErrNotExist if there is nothing.
-func (h *Home) exists(p Place) error {
-	return h.in(p, func(d *Dir, name string) error {
-		_, err := d.lstat(name)
-		return err
-	})
-}
-
 // Target is the path of what the symbolic link in a place, or one on the way to it, leads
 // to; empty if there is none.
 func (h *Home) Target(p Place) (target string, err error) {
@@ -110,16 +108,88 @@ func (h *Home) Read(ctx context.Context, p Place, most int64) (data []byte, err 
 	return data, err
 }
 
+// Sync makes durable what was removed and edited: without it, a crash may bring it back. The
+// errors name the directories.
+func (h *Home) Sync() error {
+	var errs []error
+	for len(h.unsynced) > 0 { // a directory that is gone passes it on to the one that it was in
+		changed := slices.SortedFunc(maps.Keys(h.unsynced), func(a, b Place) int { return strings.Compare(a.String(), b.String()) })
+		clear(h.unsynced)
+		for _, p := range changed {
+			d, err := h.open(p, (*Dir).enter)
+			if err == nil {
+				err = d.sync()
+				d.Close()
+			} else if errors.Is(err, fs.ErrNotExist) && !p.IsRoot() {
+				h.unsynced[p.Dir()] = true
+			}
+			errs = append(errs, IgnoreAbsent(err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Close closes the directory that is kept open.
+func (h *Home) Close() {
+	if h.last != nil {
+		h.last.Close()
+		h.last = nil
+	}
+}
+
+// at opens a directory, or returns the one that was used last if it is still there.
+func (h *Home) at(p Place) (*Dir, error) {
+	last := h.last
+	defer func() {
+		if last != nil && last != h.last {
+			last.Close()
+		}
+	}()
+	open := func() (*Dir, error) { return h.Open(p) }
+	if last.isThere() {
+		switch last.place {
+		case p:
+			return last, nil
+		case p.Dir():
+			open = func() (*Dir, error) { return last.Enter(path.Base(p.Path)) }
+		}
+	}
+	h.last = nil
+	d, err := open()
+	if err != nil {
+		return nil, err
+	}
+	if d.info == nil {
+		if d.info, err = d.root.Stat("."); err != nil {
+			d.Close()
+			return nil, p.named(err)
+		}
+	}
+	h.last = d
+	return d, nil
+}
+
+// isThere tells whether a directory still has its path.
+func (d *Dir) isThere() bool {
+	if d == nil {
+		return false
+	}
+	info, err := os.Stat(d.place.String())
+	return err == nil && os.SameFile(info, d.info)
+}
+
 // in does something in the directory that a place is in.
 func (h *Home) in(p Place, do func(d *Dir, name string) error) error {
-	d, err := h.Open(p.Dir())
+	d, err := h.at(p.Dir())
 	if err != nil {
 		return err
 	}
-	defer d.Close()
 	name := "."
 	if !p.IsRoot() {
-		name = filepath.Base(filepath.FromSlash(p.Path))
+		name = path.Base(p.Path)
+	}
+	if !isName(name) {
+		return p.wrap("open", fs.ErrInvalid)
 	}
 	return do(d, name)
 }

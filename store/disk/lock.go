@@ -234,37 +234,42 @@ func (d *Dir) LockHeld(name string) (bool, error) {
 	return !free && err == nil, path.named(err)
 }
 
-// RemoveLocks removes the lock files of files that are not there any more, while it holds all of
+// RemoveLocks removes the lock files of files of one directory that are not there any more, while it holds all of
 // their locks. Those of Docker's and az's files, which only Atmos makes, go even if the file is there.
 // The error is fs.ErrNotExist if there are none, and fs.ErrExist if a file is there or
 // another program has a lock, so that they are still needed.
-func (h *Home) RemoveLocks(files ...Place) (err error) {
-	var locks []held
-	defer func() {
-		for _, l := range locks {
-			err = errors.Join(err, l.release())
-			l.dir.Close()
+func (h *Home) RemoveLocks(files ...Place) error {
+	if len(files) == 0 {
+		return fs.ErrNotExist
+	}
+	names := make([]string, 0, len(files))
+	for _, p := range files {
+		if p.Dir() != files[0].Dir() {
+			return p.wrap("lock", fs.ErrInvalid)
 		}
-	}()
-	there, err := h.unneededLocks(files)
+		names = append(names, path.Base(p.Path))
+	}
+	return h.in(files[0], func(d *Dir, _ string) error { return d.removeLocks(names) })
+}
+
+func (d *Dir) removeLocks(files []string) (err error) {
+	there, err := d.unneededLocks(files)
+	if err == nil && !there {
+		err = fs.ErrNotExist
+	}
 	if err != nil {
 		return err
 	}
-	if !there {
-		return fs.ErrNotExist
-	}
-	for _, p := range files {
-		d, err := h.Open(p.Dir())
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+	var locks []held
+	defer func() {
+		goes := err == nil
+		for _, l := range locks {
+			l.goes = goes
+			err = errors.Join(err, l.release())
 		}
-		if err != nil {
-			return err
-		}
-		l, err := d.tryLock(path.Base(p.Path) + LockSuffix)
-		if err != nil {
-			d.Close()
-		}
+	}()
+	for _, name := range files {
+		l, err := d.tryLock(name + LockSuffix)
 		if errors.Is(err, ErrInUse) {
 			return fs.ErrExist
 		}
@@ -273,27 +278,22 @@ func (h *Home) RemoveLocks(files ...Place) (err error) {
 		}
 		locks = append(locks, l)
 	}
-	if _, err := h.unneededLocks(files); err != nil { // somebody has logged in meanwhile
-		return err
-	}
-	for i := range locks {
-		locks[i].goes = true
-	}
-	return nil
+	_, err = d.unneededLocks(files) // somebody may have logged in meanwhile
+	return err
 }
 
 // unneededLocks tells whether one of the files has a lock file. The error is fs.ErrExist if a file is there that
 // needs it.
-func (h *Home) unneededLocks(files []Place) (there bool, err error) {
-	for _, p := range files {
-		if p.Of == Atmos {
-			if err := h.exists(p); err == nil {
+func (d *Dir) unneededLocks(files []string) (there bool, err error) {
+	for _, name := range files {
+		if d.place.Of == Atmos {
+			if _, err := d.lstat(name); err == nil {
 				return false, fs.ErrExist
 			} else if !errors.Is(err, fs.ErrNotExist) {
 				return false, err
 			}
 		}
-		switch err := h.exists(Place{p.Root, p.Path + LockSuffix, p.Of}); {
+		switch _, err := d.lstat(name + LockSuffix); {
 		case err == nil:
 			there = true
 		case !errors.Is(err, fs.ErrNotExist):

@@ -47,7 +47,7 @@ func (s spot) remove(unchanged func() error) error {
 		return err
 	}
 	if !s.linked() {
-		return s.in.removed(s.file)
+		return s.in.unlink(s.file)
 	}
 	marker := s.name + TempSuffix
 	if _, err := s.dir.dropLeftover(s.name); err != nil {
@@ -56,18 +56,13 @@ func (s spot) remove(unchanged func() error) error {
 	if err := s.dir.root.Rename(s.name, marker); err != nil {
 		return s.place().named(err)
 	}
-	if err := s.in.removed(s.file); err != nil {
+	if err := s.in.unlink(s.file); err != nil {
 		return err
 	}
-	return s.dir.removed(marker)
-}
-
-// removed removes a file, looks again and makes that durable.
-func (d *Dir) removed(name string) error {
-	if err := d.unlink(name); err != nil {
+	if err := s.in.sync(); err != nil { // else a crash may bring it back without the link
 		return err
 	}
-	return d.place.named(syncDir(d.root))
+	return s.dir.unlink(marker)
 }
 
 // unlink removes a file or an empty directory, and looks again.
@@ -75,8 +70,16 @@ func (d *Dir) unlink(name string) error {
 	if err := patiently(func() error { return d.root.Remove(name) }); err != nil {
 		return d.place.Join(name).named(err)
 	}
+	d.changed()
+	delete(d.home.unsynced, d.real.Join(name))
 	return d.gone(name)
 }
+
+// changed notes that the directory is to be synced.
+func (d *Dir) changed() { d.home.unsynced[d.real] = true }
+
+// sync makes durable what was renamed or removed.
+func (d *Dir) sync() error { return d.place.named(d.place.wrap("sync", syncDir(d.root))) }
 
 // gone looks again.
 func (d *Dir) gone(name string) error {
@@ -107,12 +110,12 @@ func (d *Dir) dropLeftover(name string) (bool, error) {
 	if s, err := d.find(marker); err == nil {
 		defer s.close()
 		if s.linked() && s.check() == nil {
-			if err := s.in.removed(s.file); err != nil {
+			if err := errors.Join(s.in.unlink(s.file), s.in.sync()); err != nil {
 				return true, err
 			}
 		}
 	}
-	return true, d.removed(marker)
+	return true, d.unlink(marker)
 }
 
 // RemoveTree removes a file, or a directory with all that is in it, and looks again. It
@@ -132,10 +135,7 @@ func (h *Home) RemoveTree(ctx context.Context, p Place) error {
 		case p.IsRoot():
 			return p.wrap("remove", fs.ErrInvalid)
 		}
-		if err := d.removeTree(ctx, info, name); err != nil {
-			return err
-		}
-		return p.named(syncDir(d.root))
+		return d.removeTree(ctx, info, name)
 	})
 }
 
@@ -231,7 +231,7 @@ func (d *Dir) removeLeftover(name string) error {
 	if err != nil {
 		return IgnoreAbsent(err)
 	}
-	return d.removed(name)
+	return d.unlink(name)
 }
 
 // leftovers are the names of what killed writes left beside a file.

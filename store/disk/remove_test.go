@@ -66,6 +66,7 @@ func TestOutside(t *testing.T) {
 	s.plant("victim/credentials", deep)
 	s.mkdir("root/sub")
 	h := disk.NewHome(s.root)
+	defer h.Close()
 	for _, path := range []string{"../victim/credentials", "sub/../../victim/credentials", s.path("victim/credentials"), "sub/../../victim"} {
 		p := disk.Place{Root: s.path("root"), Path: path}
 		for name, call := range map[string]func() error{

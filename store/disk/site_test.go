@@ -52,7 +52,9 @@ type site struct {
 func newSite(t *testing.T) site {
 	t.Helper()
 	dir := t.TempDir()
-	return site{t, dir, disk.NewHome(dir)}
+	s := site{t, dir, disk.NewHome(dir)}
+	t.Cleanup(s.home.Close)
+	return s
 }
 
 // place is below the root; path is below it on disk.
