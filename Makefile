@@ -38,8 +38,8 @@ drift: ## Log in with a real Atmos, ATMOS=/path/to/atmos, log out, and look for 
 faults: require ## Fail and kill a logout at every system call, with every cause (minutes)
 	CREDCLEAN_FAULTS=all go test -count=1 -timeout 60m -run '^Test(Faults|Killed)$$' ./internal/programtest ./store/disk
 
-# An input that fails is in the corpus from then on, so that it fails again; a fuzzer
-# that misses its own deadline does not.
+# An input that fails is in the corpus from then on, so it fails the second time, too. A fuzzer that
+# only missed its own deadline does not.
 fuzz: ## Run every fuzz target for FUZZTIME (5s)
 	@go list ./... | while read -r pkg; do \
 		for target in $$(go test -list '^Fuzz' "$$pkg" | grep '^Fuzz'); do \
@@ -52,7 +52,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (5s)
 cover: require ## Show what no test reaches, in what tests start as well
 	@.ci/cover
 
-# With --test-cpu, v0.6.0 passes go test a flag that it does not know, and all mutants seem killed.
+# Not with --test-cpu: v0.6.0 then passes go test an unknown flag, and every mutant seems killed.
 mutants: require ## Break the code of PKG in one place after the other: tests must notice KILLED (90) of 100
 	@.ci/install GREMLINS_VERSION github.com/go-gremlins/gremlins/cmd/gremlins
 	go test -count=1 $(PKG)
