@@ -134,7 +134,7 @@ func trimComments(parts []part, pieces []piece) {
 		for pieces[at-1].from >= parts[i+1].from {
 			at--
 		}
-		for pieces[at-1].kind == commentPiece && pieces[at-1].from > parts[i].from {
+		for pieces[at-1].kind == commentPiece {
 			at--
 		}
 		parts[i].to = pieces[at].from

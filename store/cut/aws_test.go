@@ -129,6 +129,7 @@ func TestReadAWSRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, data, want string }{
 		{"UTF-16", "\xff\xfe[\x00S\x00E\x00C\x00R\x00E\x00T\x00]\x00", "in UTF-16"},
 		{"UTF-16, the other way round", "\xfe\xff\x00[\x00a\x00]", "in UTF-16"},
+		{"UTF-16 without a byte of zero", "\xff\xfeSECRET", "in UTF-16"},
 		{"UTF-16 without a mark", "[\x00a\x00]\x00\n\x00", "in UTF-16"},
 		{"ansible-vault", "$ANSIBLE_VAULT;1.1;AES256\n6233SECRET\n", "encrypted with ansible-vault"},
 		{"age", "age-encryption.org/v1\n-> X25519 SECRET\n", "line 1: neither a comment"},
@@ -136,6 +137,7 @@ func TestReadAWSRefuses(t *testing.T) {
 		{"a word", "[a]\nk = 1\n\nSECRET\n", "line 4: neither a comment"},
 		{"after carriage returns", "[a]\rk = 1\r\rSECRET\r", "line 4: neither a comment"},
 		{"not closed", "[a]\nk = \"\"\"x\n\n[SECRET\n", "line 2: the quotes of a value"},
+		{"quotes that not all releases read alike", "[a]\nk = \"\"\"x\ny\"\"\" \\\n[SECRET]\n\"\"\"\n", "line 2: a backslash behind"},
 		{"a bracket that is not closed", "[a]\n[SECRET\n", "line 2: a section without"},
 		{"no name", "[a]\n[]\nSECRET = 1\n", "line 2: a section without"},
 		{"no key", "= SECRET\n", "line 1: a key without"},
@@ -143,9 +145,9 @@ func TestReadAWSRefuses(t *testing.T) {
 		{"a quoted key", "\"SECRET = 1\n", "line 1: the quotes of a key"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			for _, format := range []cut.Format{cut.Credentials, cut.Config} {
+			for format, form := range map[cut.Format]string{cut.Credentials: "credentials", cut.Config: "config"} {
 				c, err := cut.AWSSections{Format: format, Headers: []string{"a", ""}}.Apply([]byte(tt.data))
-				if err == nil || !strings.HasPrefix(err.Error(), "not an AWS "+format.String()+" file: ") || !strings.Contains(err.Error(), tt.want) {
+				if err == nil || !strings.HasPrefix(err.Error(), "not an AWS "+form+" file: ") || !strings.Contains(err.Error(), tt.want) {
 					t.Fatalf("error %v, want %q", err, tt.want)
 				}
 				if strings.Contains(err.Error(), "SECRET") || c.Data != nil || c.Changes() {
@@ -189,6 +191,7 @@ func TestAWSSections(t *testing.T) {
 			[]string{"deep-role"},
 			[]string{"a", "b"},
 		},
+		{"a comment above it that is not Atmos's", cut.AWSSections{Headers: []string{"b"}}, "[a]\nx = 1\n; mine\n[b]\ny = 2\n", "[a]\nx = 1\n; mine\n", []string{"b"}, []string{"a"}},
 		{"comments inside", cut.AWSSections{Headers: []string{"a"}}, "[a]\n; was S0\nx = 1\n\n; was S1\n\n[b]\n", "[b]\n", []string{"a"}, []string{"b"}},
 		{"no line end", cut.AWSSections{Headers: []string{"b"}}, "[a]\n[b]\nx = 1", "[a]\n", []string{"b"}, []string{"a"}},
 		{"values over several lines", cut.AWSSections{Headers: []string{"a"}}, "[a]\nk = \"\"\"\n[b]\"\"\"\nl = \\\n[b]\n[b]\nm = `\n[a]\n`\n", "[b]\nm = `\n[a]\n`\n", []string{"a"}, []string{"b"}},

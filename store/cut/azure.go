@@ -74,9 +74,7 @@ func (s *Secrets) put(sum [sha256.Size]byte) {
 	s.sums[sum] = true
 }
 
-func (s Secrets) has(secret string) bool {
-	return secret != "" && s.sums[sha256.Sum256([]byte(secret))]
-}
+func (s Secrets) has(secret string) bool { return s.sums[sha256.Sum256([]byte(secret))] }
 
 // Len is how many secrets there are.
 func (s Secrets) Len() int { return len(s.sums) }
@@ -136,10 +134,13 @@ func (m MSALCopies) Apply(data []byte) (Cut, error) {
 func userNames(top jsonList) map[string]string {
 	users := make(map[string]string)
 	for _, part := range top.items {
+		if part.name != "Account" {
+			continue
+		}
 		accounts, _ := part.list('{')
 		for _, account := range accounts.items {
 			f := account.fields()
-			if id := f.text("home_account_id"); part.name == "Account" && id != "" {
+			if id := f.text("home_account_id"); id != "" {
 				users[id] = cmp.Or(users[id], f.text("username"))
 			}
 		}

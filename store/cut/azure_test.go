@@ -173,6 +173,7 @@ func TestMSALCopies(t *testing.T) {
 		{"an empty secret is none", ownSecrets(t, `{"access_token":""}`), `{"AccessToken":{"a":{"secret":""},"b":{}}}`, "", nil},
 		{"an account without a name", all, `{"RefreshToken":{"r":{"home_account_id":"h","secret":"REFRESH"}}}`, `{"RefreshToken":{}}`, []string{"h"}},
 		{"a service principal", all, `{"AccessToken":{"-x":{"client_id":"c","home_account_id":"","secret":"MGMT"}},"Account":{"x":{"username":"y"}}}`, `{"AccessToken":{},"Account":{"x":{"username":"y"}}}`, []string{"c"}},
+		{"names only from the records of accounts", all, `{"AccessToken":{"a":{"home_account_id":"h","username":"other","secret":"MGMT"}},"Account":{"x":{"home_account_id":"h"},"y":{"home_account_id":"h","username":"u"},"z":{"home_account_id":"h","username":"v"},"w":{"username":"w"}}}`, `{"AccessToken":{},"Account":{"x":{"home_account_id":"h"},"y":{"home_account_id":"h","username":"u"},"z":{"home_account_id":"h","username":"v"},"w":{"username":"w"}}}`, []string{"u"}},
 		{"an id token, and a kind that is not known yet", all, `{"IdToken":{"i":{"secret":"ID"},"j":{"secret":"IE"}},"NewToken":{"n":{"secret":"GRAPH"}}}`, `{"IdToken":{"j":{"secret":"IE"}},"NewToken":{}}`, []string{"", ""}},
 		{"nothing", all, "", "", nil},
 		{"an empty object", all, "{}", "", nil},

@@ -310,6 +310,23 @@ users:
 			want:    "clusters:\n- name: " + devARN + "\nusers: []\n",
 			removed: []string{"user " + devUser},
 		},
+		{
+			name: "the user's own user of our name, to which nothing refers", k: cut.KubeEntries{Remove: dev},
+			data: "# atmos\nusers:\n- name: " + devUser + "\n  user:\n    token: MINE\n",
+		},
+		{
+			name: "a user to which nothing refers, and another integration has it", k: cut.KubeEntries{Remove: dev, Keep: []cut.KubeEntry{eks("dev", "us-east-2", "prod")}},
+			data: devUsers,
+		},
+		{
+			name: "a context of ours, and another integration that has none here", k: cut.KubeEntries{Remove: dev, Keep: []cut.KubeEntry{eks("dev", "us-east-2", "prod")}},
+			data: clientGo, want: clientGoAfter, removed: devRemoved(),
+		},
+		{
+			name: "two contexts of one name, one of them the user's own", k: cut.KubeEntries{Remove: dev},
+			data: strings.Replace(clientGo, "current-context", "- context:\n    cluster: x\n    user: y\n  name: dev\ncurrent-context", 1),
+			want: strings.Replace(clientGoAfter, "current-context: \"\"", "- context:\n    cluster: x\n    user: y\n  name: dev\ncurrent-context: dev", 1), removed: devRemoved(),
+		},
 		{name: "nothing to remove", data: clientGo},
 	} {
 		t.Run(tt.name, tt.run)
