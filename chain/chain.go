@@ -67,15 +67,15 @@ func (c Chain) String() string {
 	names := c.Names()
 	switch root := c.Root(); {
 	case !root.Declared:
-		names[0] = root.shown() + " (not declared)"
+		names[0] = root.String() + " (not declared)"
 	case c.Err != nil:
 		names[0] += " (no via)"
 	}
 	return strings.Join(names, " → ")
 }
 
-// shown is the name, or what may be printed instead where it is not declared.
-func (l Link) shown() string {
+// String is the name, or what may be printed instead where it is not declared.
+func (l Link) String() string {
 	if l.Place != "" && !l.Declared {
 		return "what " + l.Place + " names"
 	}
@@ -234,14 +234,14 @@ func (g *Graph) up(i int) (end Link, next int, err error) {
 		p, err := g.providers.find("provider", via.Provider)
 		if err != nil {
 			end := Link{Name: via.Provider, Place: via.Place, Provider: true}
-			return end, -1, fmt.Errorf("%w: provider %q of identity %q is not declared", ErrDangling, end.shown(), id.Name)
+			return end, -1, fmt.Errorf("%w: provider %q of identity %q is not declared", ErrDangling, end, id.Name)
 		}
 		return providerLink(&g.auth.Providers[p]), -1, nil
 	case via.Identity != "":
 		next, err := g.identities.find("identity", via.Identity)
 		if err != nil {
 			end := Link{Name: via.Identity, Place: via.Place}
-			return end, -1, fmt.Errorf("%w: identity %q of identity %q is not declared", ErrDangling, end.shown(), id.Name)
+			return end, -1, fmt.Errorf("%w: identity %q of identity %q is not declared", ErrDangling, end, id.Name)
 		}
 		return Link{}, next, nil
 	case standalone(id.Kind):

@@ -177,10 +177,11 @@ func (t typed) arguments() shell.Answer {
 	return shell.Answer{}
 }
 
+// identities are those that may be shown: what a YAML function gave may be anything.
 func (t typed) identities() shell.Answer {
 	a := shell.Answer{What: "words"}
 	for _, id := range t.auth().Identities {
-		if id.Name != "" {
+		if id.Name != "" && id.Place == "" {
 			a.Candidates = append(a.Candidates, shell.Candidate{Text: id.Name, About: id.Kind})
 		}
 	}
@@ -190,7 +191,7 @@ func (t typed) identities() shell.Answer {
 func (t typed) providers() shell.Answer {
 	a := shell.Answer{What: "words"}
 	for _, pr := range t.auth().Providers {
-		if pr.Name != "" {
+		if pr.Name != "" && pr.Place == "" {
 			a.Candidates = append(a.Candidates, shell.Candidate{Text: pr.Name, About: pr.Kind})
 		}
 	}

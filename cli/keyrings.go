@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -28,7 +29,10 @@ func (p *process) keyrings(c *cli.Context, w workplace, opts keyring.Options) (k
 	dirs := []string{standard}
 	paths := slices.Clone(w.config.Own.KeyringPaths)
 	for _, claim := range w.config.Claims.Keyrings {
-		paths = append(paths, claim.Path.Raw())
+		dir := store.KeyringDir(w.Roots, claim.Path.Raw(), w.WorkDir)
+		if _, err := os.Stat(dir); !claim.Path.Computed() || err == nil { // what is nowhere is not named
+			paths = append(paths, claim.Path.Raw())
+		}
 	}
 	for _, path := range paths {
 		if dir := store.KeyringDir(w.Roots, path, w.WorkDir); !slices.Contains(dirs, dir) {

@@ -107,7 +107,7 @@ func (p *process) choose(ctx context.Context, m logout.Machine) (logout.Target, 
 	var lines []string
 	var targets []logout.Target
 	selected := 0
-	ids := slices.Clone(m.Graph.Identities())
+	ids := slices.DeleteFunc(slices.Clone(m.Graph.Identities()), func(id config.Identity) bool { return id.Place != "" })
 	slices.SortStableFunc(ids, func(a, b config.Identity) int { // the default one first
 		switch {
 		case a.Default == b.Default:
@@ -125,6 +125,9 @@ func (p *process) choose(ctx context.Context, m logout.Machine) (logout.Target, 
 		targets = append(targets, logout.Target{Identities: []string{id.Name}})
 	}
 	for _, pr := range m.Graph.Providers() {
+		if pr.Place != "" {
+			continue // what a YAML function gave may be anything
+		}
 		lines = append(lines, fmt.Sprintf("Provider: %s (removes all identities)", logout.Clean(pr.Name)))
 		targets = append(targets, logout.Target{Providers: []string{pr.Name}})
 	}

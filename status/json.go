@@ -67,7 +67,7 @@ func (s Status) Document(v logout.View) Document {
 	d := NewDocument(s.Identities)
 	for _, g := range s.Groups {
 		for _, r := range g.Rows {
-			d.add(r.document(v, g.Root.Name))
+			d.add(r.document(v, g.Root.String()))
 		}
 	}
 	for _, r := range s.Undeclared {

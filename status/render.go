@@ -65,7 +65,7 @@ func heading(g Group) string {
 	if !g.Root.Declared {
 		kind = "not declared"
 	}
-	return logout.Clean(fmt.Sprintf("%s (%s)", g.Root.Name, kind))
+	return logout.Clean(fmt.Sprintf("%s (%s)", g.Root, kind))
 }
 
 func (s Status) drawOthers(w io.Writer, v logout.View, width int) {

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -42,7 +44,8 @@ type Options struct {
 // these before atmos.yaml; without any, warnings go to standard error. As in
 // Atmos, ATMOS_VERBOSE=true stands for Debug where no other variable or flag gives a level.
 //
-// A file is created for its owner alone, and appended to. A pipe or terminal that
+// A file is created for its owner alone, and appended to; a relative path is not followed
+// through a symbolic link. A pipe or terminal that
 // takes no more lines is given up after a second. Close closes the file, and its
 // error tells that lines were lost.
 //
@@ -65,6 +68,10 @@ func Open(o Options) (*slog.Logger, io.Closer, error) {
 	case "/dev/stdout":
 		out.w = o.Stdout
 	default:
+		// A link in the working directory may be somebody else's.
+		if info, err := os.Lstat(file.value); err == nil && info.Mode()&fs.ModeSymlink != 0 && !filepath.IsAbs(file.value) {
+			return nowhere, nothing, fmt.Errorf("%s: %s: a symbolic link; name it with its whole path", file.from, file.value)
+		}
 		// A named pipe without a reader is an error: opening it does not wait for one.
 		out.file, err = os.OpenFile(file.value, os.O_WRONLY|os.O_APPEND|os.O_CREATE|syscall.O_NONBLOCK, 0o600)
 		if err != nil {
