@@ -41,12 +41,10 @@ faults: require ## Fail and kill a logout at every system call, with every cause
 # An input that fails is in the corpus from then on, so it fails the second time, too. A fuzzer that
 # only missed its own deadline does not.
 fuzz: ## Run every fuzz target for FUZZTIME (5s)
-	@go list ./... | while read -r pkg; do \
-		for target in $$(go test -list '^Fuzz' "$$pkg" | grep '^Fuzz'); do \
-			echo "$$pkg $$target"; \
-			run="go test -run ^\$$ -fuzz ^$$target\$$ -fuzztime $(FUZZTIME) $$pkg"; \
-			$$run || { echo "$$target: once more"; $$run; } || exit 1; \
-		done; \
+	@grep -roE '^func Fuzz\w+' --include='*_test.go' . | sed -E 's,/[^/]*:func , ,' | while read -r pkg target; do \
+		echo "$$pkg $$target"; \
+		run="go test -run ^\$$ -fuzz ^$$target\$$ -fuzztime $(FUZZTIME) $$pkg"; \
+		$$run || { echo "$$target: once more"; $$run; } || exit 1; \
 	done
 
 cover: require ## Show what no test reaches, in what tests start as well
