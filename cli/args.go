@@ -1,100 +1,155 @@
 package cli
 
 import (
+	"flag"
 	"fmt"
+	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 )
 
-// arrange puts a command line into the order that urfave/cli understands, which
-// stops looking for flags at the first argument that is none: global flags, the
-// command, its flags, a --, the arguments. Without it "logout dev-admin
-// --dry-run" would be a logout.
-func arrange(app *cli.App, args []string) ([]string, error) {
-	var globals, flags, positional []string
-	var cmd *cli.Command
-	for i := 0; i < len(args); i++ {
-		arg := args[i]
+// A line is a command line, read once. Flags mean the same on both sides of the command and
+// of its arguments: "logout dev-admin --dry-run" is a dry run.
+type line struct {
+	command *command // nil if none is named
+	words   []string // arguments; without a command, a word that is none
+	flags   []given
+	literal bool     // a -- came: from there on every word is an argument
+	missing cli.Flag // the last flag, if its value does not follow
+	err     error    // the first mistake
+}
+
+// A given is a flag on a command line.
+type given struct {
+	flag     cli.Flag
+	word     string // as it was typed
+	value    string
+	hasValue bool
+}
+
+// read reads a command line. It goes on after a mistake, so that what else the line
+// asks for is known: its error may be wanted as JSON.
+func (p *program) read(args []string) line {
+	var l line
+	for len(args) > 0 {
+		word := args[0]
+		args = args[1:]
 		switch {
-		case arg == "--":
-			positional = append(positional, args[i+1:]...)
-			i = len(args)
-			continue
-		case !strings.HasPrefix(arg, "-") || arg == "-":
-			if cmd == nil {
-				if cmd = app.Command(arg); cmd == nil {
-					return nil, unknownCommand(app, arg)
-				}
-				continue
-			}
-			positional = append(positional, arg)
-			continue
-		}
-		name, value, hasValue := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-"), "=")
-		found, to := lookup(app.Flags, name), &globals
-		if found == nil || found[0] == cli.HelpFlag && cmd != nil {
-			// A flag of the command may stand before it.
-			owner := cmd
-			if owner == nil {
-				owner = commandOf(app, args[i+1:])
-			}
-			if owner != nil {
-				found, to = lookup(owner.Flags, name), &flags
-			}
-		}
-		switch {
-		case found == nil:
-			return nil, unknownFlag(cmd, arg)
-		case hasValue:
-			*to = append(*to, long(found[0])+"="+value)
-		case !takesValue(found[0]):
-			for _, f := range found {
-				*to = append(*to, long(f))
-			}
-		case i+1 == len(args):
-			return nil, usageError{fmt.Errorf("%s needs a value", arg), "give it one, as in " + arg + "=VALUE"}
+		case l.literal:
+			l.words = append(l.words, word)
+		case word == "--":
+			l.literal = true
+		case strings.HasPrefix(word, "-") && word != "-":
+			args = l.readFlag(p, word, args)
+		case l.command == nil && len(l.words) == 0 && p.command(word) != nil:
+			l.command = p.command(word)
 		default:
-			i++
-			*to = append(*to, long(found[0])+"="+args[i])
+			l.words = append(l.words, word)
 		}
 	}
-	line := globals
-	if cmd != nil {
-		line = append(append(line, cmd.Name), flags...)
-	}
-	if len(positional) > 0 {
-		line = append(append(line, "--"), positional...)
-	}
-	return line, nil
+	return l
 }
 
-// lookup finds a flag by one of its names, or the flags behind single letters
-// that stand together, as in -ny; of those none takes a value.
-func lookup(flags []cli.Flag, name string) []cli.Flag {
-	for _, f := range append(slices.Clone(flags), cli.VersionFlag, cli.HelpFlag) {
-		if slices.Contains(f.Names(), name) {
-			return []cli.Flag{f}
-		}
+// readFlag reads a word that begins with a dash, and returns the arguments that are left.
+func (l *line) readFlag(p *program, word string, rest []string) []string {
+	typed, value, hasValue := strings.Cut(word, "=")
+	if f := p.flag(l.command, strings.TrimPrefix(typed[1:], "-")); f != nil {
+		return l.add(given{f, typed, value, hasValue}, rest)
 	}
-	var together []cli.Flag
-	for _, letter := range name {
-		one := lookup1(flags, string(letter))
-		if one == nil || takesValue(one) {
-			return nil
-		}
-		together = append(together, one)
+	if strings.HasPrefix(word, "--") {
+		return l.fail(p.unknownFlag(l.command, word), rest)
 	}
-	return together
+	// Single letters may stand together; one that takes a value ends them.
+	for i, letter := range word[1:] {
+		f := p.flag(l.command, string(letter))
+		if f == nil {
+			return l.fail(p.unknownFlag(l.command, word), rest)
+		}
+		after := word[1+i+len(string(letter)):]
+		if takesValue(f) {
+			return l.add(given{f, "-" + string(letter), strings.TrimPrefix(after, "="), after != ""}, rest)
+		}
+		l.add(given{flag: f, word: "-" + string(letter)}, nil)
+	}
+	return rest
 }
 
-func lookup1(flags []cli.Flag, letter string) cli.Flag {
-	i := slices.IndexFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), letter) })
-	if i < 0 {
-		return nil
+// add adds a flag. If it has no value yet, the next argument is it, or it is a switch.
+func (l *line) add(g given, rest []string) []string {
+	switch {
+	case g.hasValue:
+	case !takesValue(g.flag):
+		g.value = "true"
+	case len(rest) == 0 || rest[0] == "-h" || rest[0] == "--help":
+		if len(rest) == 0 {
+			l.missing = g.flag
+		}
+		return l.fail(usage(g.word+" needs a value", "give it one, as in "+g.word+"=VALUE"), rest)
+	default:
+		g.value, rest = rest[0], rest[1:]
 	}
-	return flags[i]
+	l.flags = append(l.flags, g)
+	return rest
+}
+
+func (l *line) fail(err error, rest []string) []string {
+	if l.err == nil {
+		l.err = err
+	}
+	return rest
+}
+
+// asks tells whether the line has a switch, one with a value that is none of a switch too.
+func (l line) asks(name string) bool {
+	return slices.ContainsFunc(l.flags, func(g given) bool {
+		on, err := strconv.ParseBool(g.value)
+		return slices.Contains(g.flag.Names(), name) && (on || err != nil)
+	})
+}
+
+// values are those that a flag was given.
+func (l line) values(name string) (all []string) {
+	for _, g := range l.flags {
+		if g.flag.Names()[0] == name {
+			all = append(all, g.value)
+		}
+	}
+	return all
+}
+
+// apply sets the options of the command. The error is one of usage.
+func (l line) apply(p *program) error {
+	flags := flag.NewFlagSet("", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	for _, f := range slices.Concat(p.flags, l.command.flags) {
+		if err := f.Apply(flags); err != nil { // of its variable
+			return hinted{err, "unset that variable, or give it a value that fits"}
+		}
+	}
+	for _, g := range l.flags {
+		name := g.flag.Names()[0]
+		if p.flag(l.command, name) == nil { // it stood before the command, and is another one's
+			return p.unknownFlag(l.command, g.word)
+		}
+		err := flags.Set(name, g.value)
+		switch {
+		case err == nil:
+		case takesValue(g.flag):
+			return fmt.Errorf("%s: %w", g.word, err)
+		default:
+			return usage(fmt.Sprintf("%s is a switch: %q is neither true nor false", g.word, g.value), "leave the value out, as in "+g.word)
+		}
+	}
+	switch {
+	case l.command.words != nil:
+		*l.command.words = append(*l.command.words, l.words...)
+	case len(l.words) > 0:
+		return hinted{fmt.Errorf("%s takes no argument: %q", l.command.name, l.words[0]), l.command.help()}
+	}
+	return nil
 }
 
 func takesValue(f cli.Flag) bool {
@@ -102,15 +157,33 @@ func takesValue(f cli.Flag) bool {
 	return !isBool
 }
 
-// long writes a flag by its first name: urfave/cli refuses two names of one flag in a line.
-func long(f cli.Flag) string { return "--" + f.Names()[0] }
-
-// commandOf finds the command among arguments that follow.
-func commandOf(app *cli.App, args []string) *cli.Command {
-	for _, arg := range args {
-		if cmd := app.Command(arg); cmd != nil {
-			return cmd
+// flag finds a global flag or one of the command by any of its names. A flag may stand before
+// its command: as long as none is named, all commands' are known.
+func (p *program) flag(c *command, name string) cli.Flag {
+	flags := p.flags
+	for _, each := range p.commands {
+		if c == nil || c == each {
+			flags = slices.Concat(flags, each.flags)
 		}
 	}
-	return nil
+	i := slices.IndexFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) })
+	if i < 0 {
+		return nil
+	}
+	return flags[i]
+}
+
+func (p *program) command(name string) *command {
+	i := slices.IndexFunc(p.commands, func(c *command) bool { return c.name == name })
+	if i < 0 {
+		return nil
+	}
+	return p.commands[i]
+}
+
+// bare tells whether a line names no command and asks for nothing that needs one.
+func (p *program) bare(l line) bool {
+	return l.command == nil && len(l.words) == 0 && l.err == nil && !slices.ContainsFunc(l.flags, func(g given) bool {
+		return !slices.Contains(p.flags, g.flag)
+	})
 }

@@ -2,84 +2,107 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"io"
+	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/urfave/cli/v2"
+
+	"github.com/credclean/credclean/store/keyring"
 )
 
-func TestArrange(t *testing.T) {
-	for _, tt := range []struct {
-		args string
-		want string
-	}{
-		{"", ""},
-		{"logout", "logout"},
-		{"logout dev-admin", "logout -- dev-admin"},
+// spelled is a line that was read, flags by their first name.
+func (l line) spelled() string {
+	var words []string
+	if l.command != nil {
+		words = append(words, l.command.name)
+	}
+	for _, g := range l.flags {
+		word := "--" + g.flag.Names()[0]
+		if takesValue(g.flag) || g.hasValue {
+			word += "=" + g.value
+		}
+		words = append(words, word)
+	}
+	return strings.Join(slices.Concat(words, []string{":"}, l.words), " ")
+}
+
+func TestRead(t *testing.T) {
+	for _, tt := range []struct{ args, want string }{
+		{"", ":"},
+		{"logout", "logout :"},
+		{"logout dev-admin", "logout : dev-admin"},
 
 		// Flags of the command, wherever they stand.
-		{"logout --dry-run dev-admin", "logout --dry-run -- dev-admin"},
-		{"logout dev-admin --dry-run", "logout --dry-run -- dev-admin"},
-		{"logout a --dry-run b -q c", "logout --dry-run --quiet -- a b c"},
-		{"--dry-run logout dev-admin", "logout --dry-run -- dev-admin"},
-		{"-n --provider okta logout", "logout --dry-run --provider=okta"},
-		{"logout dev-admin -ny", "logout --dry-run --yes -- dev-admin"},
-		{"-nqy logout dev-admin", "logout --dry-run --quiet --yes -- dev-admin"},
-		{"logout dev-admin --dry-run=false", "logout --dry-run=false -- dev-admin"},
-		{"logout dev-admin -dry-run", "logout --dry-run -- dev-admin"},
-		{"logout dev-admin --force", "logout --yes -- dev-admin"},
+		{"logout --dry-run dev-admin", "logout --dry-run : dev-admin"},
+		{"logout dev-admin --dry-run", "logout --dry-run : dev-admin"},
+		{"logout a --dry-run b -q c", "logout --dry-run --quiet : a b c"},
+		{"--dry-run logout dev-admin", "logout --dry-run : dev-admin"},
+		{"-n --provider okta logout", "logout --dry-run --provider=okta :"},
+		{"-n --profile status logout dev", "logout --dry-run --profile=status : dev"},
+		{"--exit-code status dev", "status --exit-code : dev"},
+		{"logout dev-admin -ny", "logout --dry-run --yes : dev-admin"},
+		{"-nqy logout dev-admin", "logout --dry-run --quiet --yes : dev-admin"},
+		{"logout dev-admin --dry-run=false", "logout --dry-run=false : dev-admin"},
+		{"logout dev-admin -dry-run", "logout --dry-run : dev-admin"},
+		{"logout dev-admin --force", "logout --yes : dev-admin"},
+		{"logout -n=false dev", "logout --dry-run=false : dev"},
 
 		// Values.
-		{"logout --provider okta --dry-run", "logout --provider=okta --dry-run"},
-		{"logout --provider=okta dev", "logout --provider=okta -- dev"},
-		{"logout -p okta -p aws-sso", "logout --provider=okta --provider=aws-sso"},
-		{"logout -p=okta", "logout --provider=okta"},
-		{"logout -p okta --provider aws-sso -yn --yes", "logout --provider=okta --provider=aws-sso --yes --dry-run --yes"},
-		{"logout --provider=", "logout --provider="},
-		{"logout --provider=a=b", "logout --provider=a=b"},
-		{"logout dev --provider --dry-run", "logout --provider=--dry-run -- dev"},
-		{"logout --provider -- --dry-run", "logout --provider=-- --dry-run"},
-		{"logout --identity logout", "logout --identity=logout"},
-		{"--identity logout logout dev", "logout --identity=logout -- dev"},
+		{"logout --provider okta --dry-run", "logout --provider=okta --dry-run :"},
+		{"logout --provider=okta dev", "logout --provider=okta : dev"},
+		{"logout -p okta -p aws-sso", "logout --provider=okta --provider=aws-sso :"},
+		{"logout -p=okta", "logout --provider=okta :"},
+		{"logout -pdemo-sso -n", "logout --provider=demo-sso --dry-run :"},
+		{"logout -npokta dev", "logout --dry-run --provider=okta : dev"},
+		{"logout -np=okta", "logout --dry-run --provider=okta :"},
+		{"logout -np okta", "logout --dry-run --provider=okta :"},
+		{"logout -pÜ -n", "logout --provider=Ü --dry-run :"},
+		{"logout -p okta --provider aws-sso -yn --yes", "logout --provider=okta --provider=aws-sso --yes --dry-run --yes :"},
+		{"logout --provider=", "logout --provider= :"},
+		{"logout --provider=a=b", "logout --provider=a=b :"},
+		{"logout dev --provider --dry-run", "logout --provider=--dry-run : dev"},
+		{"logout --provider -- --dry-run", "logout --provider=-- --dry-run :"},
+		{"logout --identity logout", "logout --identity=logout :"},
+		{"--identity logout logout dev", "logout --identity=logout : dev"},
+		{"-C .. status", "status --chdir=.. :"},
 
 		// Global flags, wherever they stand.
-		{"--no-color logout dev", "--no-color logout -- dev"},
-		{"logout --no-color dev", "--no-color logout -- dev"},
-		{"logout dev --config x.yaml -n", "--config=x.yaml logout --dry-run -- dev"},
-		{"logout dev --config=x.yaml", "--config=x.yaml logout -- dev"},
-		{"--profile logout logout dev", "--profile=logout logout -- dev"},
-		{"logout dev --timeout 10s --profile a --profile b", "--timeout=10s --profile=a --profile=b logout -- dev"},
+		{"--no-color logout dev", "logout --no-color : dev"},
+		{"logout --no-color dev", "logout --no-color : dev"},
+		{"logout dev --config x.yaml -n", "logout --config=x.yaml --dry-run : dev"},
+		{"--profile logout logout dev", "logout --profile=logout : dev"},
+		{"logout dev --timeout 10s --profile a --profile b", "logout --timeout=10s --profile=a --profile=b : dev"},
 
 		// Names.
-		{"logout logout", "logout -- logout"},
-		{"logout -", "logout -- -"},
-		{"logout -- --dry-run -n", "logout -- --dry-run -n"},
-		{"logout a -- -n --", "logout -- a -n --"},
-		{"logout -n -- a", "logout --dry-run -- a"},
-		{"logout --", "logout"},
-		{"logout a=b", "logout -- a=b"},
+		{"logout logout", "logout : logout"},
+		{"logout -", "logout : -"},
+		{"logout -- --dry-run -n", "logout : --dry-run -n"},
+		{"logout a -- -n --", "logout : a -n --"},
+		{"logout -n -- a", "logout --dry-run : a"},
+		{"logout --", "logout :"},
+		{"logout a=b", "logout : a=b"},
+		{"dev-admin logout", ": dev-admin logout"},
 
 		// What every program knows.
-		{"--help", "--help"},
-		{"-h", "--help"},
-		{"--version", "--version"},
-		{"logout --help", "logout --help"},
-		{"logout dev -h", "logout --help -- dev"},
+		{"--help", "--help :"},
+		{"-h", "--help :"},
+		{"--version", "--version :"},
+		{"logout --help", "logout --help :"},
+		{"logout dev -h", "logout --help : dev"},
+		{"logout -nh", "logout --dry-run --help :"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			args := strings.Fields(tt.args)
 			before := slices.Clone(args)
-			got, err := arrange((&process{}).app(), args)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tt.want, strings.Join(got, " ")); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+			l := newProgram().read(args)
+			if diff := cmp.Diff(tt.want, l.spelled()); diff != "" || l.err != nil {
+				t.Errorf("error %v (-want +got):\n%s", l.err, diff)
 			}
 			if diff := cmp.Diff(before, args); diff != "" {
 				t.Errorf("the arguments have changed (-before +after):\n%s", diff)
@@ -88,73 +111,186 @@ func TestArrange(t *testing.T) {
 	}
 }
 
-func TestArrangeErrors(t *testing.T) {
-	for _, tt := range []struct {
-		args string
-		says string
-		hint string
-	}{
-		{"log-out dev", `"log-out" is not a command`, "did you mean credclean logout log-out?"},
-		{"dev-admin", `"dev-admin" is not a command`, "did you mean credclean logout dev-admin?"},
-		{"dev-admin --dry-run", `"dev-admin" is not a command`, "did you mean credclean logout dev-admin?"},
-		{"logout --dryrun dev", "there is no flag --dryrun", "credclean logout --help"},
-		{"logout dev --dryrun", "there is no flag --dryrun", "credclean logout --help"},
-		{"--dryrun logout dev", "there is no flag --dryrun", "credclean --help"},
-		{"--dry-run", "there is no flag --dry-run", "credclean --help"},
+// A mistake is an error with what to type instead, and nothing is carried out.
+func TestMistakes(t *testing.T) {
+	for _, tt := range []struct{ args, says, hint string }{
+		{"logut", `"logut" is not a command`, "did you mean credclean logout?"},
+		{"LOGOUT", `"LOGOUT" is not a command`, "did you mean credclean logout?"},
+		{"log-out dev", `"log-out" is not a command`, "did you mean credclean logout?"},
+		{"stat", `"stat" is not a command`, "did you mean credclean status?"},
+		{"list", `"list" is not a command`, "did you mean credclean status?"},
+		{"ls --json", `"ls" is not a command`, "did you mean credclean status?"},
+		{"whoami", `"whoami" is not a command`, "did you mean credclean status?"},
+		{"auth logout dev", `"auth" is not a command`, "did you mean credclean logout?"},
+		{"auth status", `"auth" is not a command`, "did you mean credclean status?"},
+		{"login", `"login" is not a command`, "to log in: atmos auth login"},
+		{"dev-admin", `"dev-admin" is not a command`, "credclean logout dev-admin logs out"},
+		{"dev-admin --dry-run", `"dev-admin" is not a command`, "credclean logout dev-admin logs out"},
+		{"help logut", `"logut" is not a command`, "did you mean credclean logout?"},
+		{"logut --help", `"logut" is not a command`, "did you mean credclean logout?"},
+		{"__complet", `"__complet" is not a command`, "the commands are logout, status"},
+
+		{"logout --dryrun dev", "there is no flag --dryrun", "did you mean --dry-run? credclean logout --help"},
+		{"logout dev --al", "there is no flag --al", "did you mean --all?"},
+		{"logout dev --no-colour", "there is no flag --no-colour", "did you mean --no-color?"},
+		{"--no-colour", "there is no flag --no-colour", "did you mean --no-color? credclean --help"},
+		{"logout --keep", "there is no flag --keep", "did you mean --keep-provider?"},
+		{"--dryrun logout dev", "there is no flag --dryrun", "did you mean --dry-run?"},
+		{"status --dry-run", "there is no flag --dry-run", "credclean status --help"},
+		{"--dry-run status", "there is no flag --dry-run", "credclean status --help"},
+		{"-n status", "there is no flag -n", "credclean status --help"},
+		{"--dry-run", "no command is given", "credclean --help"},
 		{"logout dev -z", "there is no flag -z", "credclean logout --help"},
 		{"logout dev -nz", "there is no flag -nz", "credclean logout --help"},
-		{"logout -np okta", "there is no flag -np", "credclean logout --help"},
-		{"logout dev --dry-run-now", "there is no flag --dry-run-now", "credclean logout --help"},
+		{"logout dev -nq=x", "there is no flag -nq=x", "credclean logout --help"},
+		{"logout dev ---dry-run", "there is no flag ---dry-run", "credclean logout --help"},
+		{"logout dev --dry-run-now", "there is no flag --dry-run-now", "did you mean --dry-run?"},
 		{"logout --=x", "there is no flag --=x", "credclean logout --help"},
 		{"logout --provider", "--provider needs a value", "--provider=VALUE"},
 		{"logout dev -p", "-p needs a value", "-p=VALUE"},
+		{"logout dev -np", "-p needs a value", "-p=VALUE"},
 		{"logout dev --config", "--config needs a value", "--config=VALUE"},
 		{"--timeout", "--timeout needs a value", "--timeout=VALUE"},
+
+		{"logout dev --dry-run=perhaps", `--dry-run is a switch: "perhaps" is neither true nor false`, "leave the value out"},
+		{"logout dev --timeout 5", `--timeout: "5" has no unit`, "5s is that many seconds"},
+		{"logout dev --timeout soon", `--timeout: "soon" is not a duration`, "such as 5s"},
+		{"logout dev --timeout 0s", "--timeout: must be greater than 0", "5s is five seconds"},
+		{"logout dev --revoke-timeout=-1s", "--revoke-timeout: must be greater than 0", "5s"},
+		{"doctor dev", `doctor takes no argument: "dev"`, "credclean doctor --help"},
+		{"version 2", `version takes no argument: "2"`, "credclean version --help"},
+		{"completion", "completion needs the name of a shell", "bash, zsh, fish, powershell"},
+		{"completion nu", `unsupported shell: "nu"`, "bash, zsh, fish, powershell"},
+		{"completion bash zsh", "completion takes one shell", "credclean completion bash"},
+		{"unset nu", `unsupported shell: "nu"`, "bash, zsh, sh, fish"},
+		{"unset bash zsh", "unset takes one shell", "credclean unset bash"},
+		{"-C /nonexistent status", `--chdir "/nonexistent": no such file or directory`, "-C and ATMOS_CHDIR"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
-			line, err := arrange((&process{}).app(), strings.Fields(tt.args))
-			var usage usageError
-			if !errors.As(err, &usage) {
-				t.Fatalf("%v, error %v", line, err)
+			s := testSession(t)
+			p := newProgram()
+			_, err := p.start(t.Context(), s, p.read(strings.Fields(tt.args)))
+			if err == nil || err.Error() != tt.says || !strings.Contains(hintOf(err), tt.hint) {
+				t.Errorf("error %v, hint %q, want %q, %q", err, hintOf(err), tt.says, tt.hint)
 			}
-			if err.Error() != tt.says || !strings.Contains(hint(err), tt.hint) {
-				t.Errorf("error %q, hint %q, want %q, %q", err, hint(err), tt.says, tt.hint)
-			}
-			if code := (&process{}).exitCode(err); code != exitUsage {
+			if code := s.exitCode(err); code != exitUsage {
 				t.Errorf("exit code %d", code)
 			}
 		})
 	}
 }
 
-// An understanding is what urfave/cli makes of a command line.
-type understanding struct {
-	Names, Providers              []string // identities by -i first
-	All, Keep, DryRun, Yes, Quiet bool
-	Config                        []string
-	Timeout                       time.Duration
-	NoColor                       bool
+// Help is help wherever it is asked for, whatever else is wrong with the line.
+func TestHelpAnywhere(t *testing.T) {
+	p := newProgram()
+	logout, status, completion := p.help(p.command("logout")), p.help(p.command("status")), p.help(p.command("completion"))
+	for args, want := range map[string]string{
+		"":                             p.shortHelp(),
+		"--no-color":                   p.shortHelp(),
+		"--help":                       p.help(nil),
+		"help":                         p.help(nil),
+		"-h --json":                    p.help(nil),
+		"help logout":                  logout,
+		"logout --help":                logout,
+		"--help logout":                logout,
+		"logout dev-admin --help":      logout,
+		"logout dev-admin -h --json":   logout,
+		"logout --dryrun --help":       logout,
+		"logout --provider --help":     logout,
+		"logout --timeout soon -h":     logout,
+		"status x --help":              status,
+		"completion bash -h":           completion,
+		"completion bash zsh fish -h":  completion,
+		"version":                      version(),
+		"--version":                    version(),
+		"-v":                           version(),
+		"logout dev --version":         version(),
+		"--version --dry-run --nosuch": version(),
+	} {
+		s := testSession(t)
+		p := newProgram()
+		_, err := p.start(t.Context(), s, p.read(strings.Fields(args)))
+		got, readErr := os.ReadFile(s.out.Name())
+		if diff := cmp.Diff(want, string(got)); diff != "" || err != nil || readErr != nil || s.json {
+			t.Errorf("%s: %v, %v\n%s", args, err, readErr, diff)
+		}
+	}
 }
 
-// understand has urfave/cli read a command line that was arranged.
+// Nothing of any help is wider than a terminal.
+func TestHelpFits(t *testing.T) {
+	p := newProgram()
+	texts := []string{p.help(nil), p.shortHelp()}
+	for _, c := range p.visible() {
+		texts = append(texts, p.help(c))
+	}
+	for _, text := range texts {
+		for line := range strings.Lines(text) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 80 {
+				t.Errorf("%d columns: %s", n, line)
+			}
+		}
+		if !strings.HasSuffix(text, "\n"+programURL+"\n") {
+			t.Errorf("the address of the documentation is not the last line of\n%s", text)
+		}
+	}
+}
+
+// One name is one kind of flag, whatever command it belongs to: a flag may stand before its command.
+func TestFlagsAgree(t *testing.T) {
+	p := newProgram()
+	takes := make(map[string]bool)
+	for _, c := range p.commands {
+		for _, f := range slices.Concat(p.flags, c.flags) {
+			for _, name := range f.Names() {
+				if was, ok := takes[name]; ok && was != takesValue(f) {
+					t.Errorf("%s of %s", name, c.name)
+				}
+				takes[name] = takesValue(f)
+			}
+		}
+	}
+}
+
+// testSession is one whose output is in files.
+func testSession(t *testing.T) *session {
+	t.Helper()
+	file := func() *os.File {
+		f, err := os.CreateTemp(t.TempDir(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = f.Close() })
+		return f
+	}
+	in := file()
+	return &session{
+		console: console{in: in, out: file(), errOut: file()}, global: &Global{}, signals: &signals{},
+		log: slog.New(slog.DiscardHandler), logFile: io.NopCloser(nil),
+	}
+}
+
+// An understanding is what a logout is told.
+type understanding struct {
+	LogoutOptions
+	Global
+}
+
+// understand reads a command line, and sets the options.
 func understand(args []string) (understanding, error) {
-	app := (&process{}).app()
-	app.Writer, app.ErrWriter = io.Discard, io.Discard
-	line, err := arrange(app, args)
-	if err != nil {
+	p := newProgram()
+	l := p.read(args)
+	if l.err != nil || l.command == nil || l.command.name != "logout" || l.asks("help") || l.asks("version") {
+		return understanding{}, l.err
+	}
+	if err := l.apply(p); err != nil {
 		return understanding{}, err
 	}
-	var u understanding
-	app.Command("logout").Action = func(c *cli.Context) error {
-		u = understanding{
-			Names:     append(c.StringSlice("identity"), c.Args().Slice()...),
-			Providers: c.StringSlice("provider"),
-			All:       c.Bool("all"), Keep: c.Bool("keep-provider"), DryRun: c.Bool("dry-run"), Yes: c.Bool("yes"), Quiet: c.Bool("quiet"),
-			Config: c.StringSlice("config"), Timeout: c.Duration("timeout"), NoColor: c.Bool("no-color"),
-		}
-		return nil
+	p.logout.RevokeTimeout = 0 // the default
+	if p.global.Timeout == keyring.DefaultTimeout {
+		p.global.Timeout = 0
 	}
-	return u, app.Run(append([]string{app.Name}, line...))
+	return understanding{p.logout, p.global}, nil
 }
 
 func TestUnderstanding(t *testing.T) {
@@ -162,31 +298,28 @@ func TestUnderstanding(t *testing.T) {
 		args string
 		want understanding
 	}{
-		{"logout dev-admin", understanding{Names: []string{"dev-admin"}}},
-		{"logout dev-admin --dry-run", understanding{Names: []string{"dev-admin"}, DryRun: true}},
-		{"logout a -n b", understanding{Names: []string{"a", "b"}, DryRun: true}},
-		{"--dry-run logout dev-admin", understanding{Names: []string{"dev-admin"}, DryRun: true}},
-		{"logout dev-admin -nyq", understanding{Names: []string{"dev-admin"}, DryRun: true, Yes: true, Quiet: true}},
-		{"logout dev-admin -dry-run", understanding{Names: []string{"dev-admin"}, DryRun: true}},
-		{"logout dev-admin --dry-run=false", understanding{Names: []string{"dev-admin"}}},
-		{"logout dev-admin --dry-run=true", understanding{Names: []string{"dev-admin"}, DryRun: true}},
-		{"logout dev-admin --force", understanding{Names: []string{"dev-admin"}, Yes: true}},
-		{"logout b -i a", understanding{Names: []string{"a", "b"}}},
-		{"logout --provider okta --provider aws-sso --quiet", understanding{Providers: []string{"okta", "aws-sso"}, Quiet: true}},
-		{"logout --all --config x.yaml --timeout=10s --no-color", understanding{All: true, Config: []string{"x.yaml"}, Timeout: 10 * time.Second, NoColor: true}},
-		{"--timeout 1s logout a --keep-provider", understanding{Names: []string{"a"}, Keep: true, Timeout: time.Second}},
-		{"logout -- --dry-run", understanding{Names: []string{"--dry-run"}}},
-		{"logout -n -- -q --", understanding{Names: []string{"-q", "--"}, DryRun: true}},
-		{"logout --provider --dry-run", understanding{Providers: []string{"--dry-run"}}},
-		{"logout logout -n", understanding{Names: []string{"logout"}, DryRun: true}},
+		{"logout dev-admin", understanding{LogoutOptions: LogoutOptions{Identities: []string{"dev-admin"}}}},
+		{"logout dev-admin --dry-run", understanding{LogoutOptions: LogoutOptions{Identities: []string{"dev-admin"}, DryRun: true}}},
+		{"logout a -n b", understanding{LogoutOptions: LogoutOptions{Identities: []string{"a", "b"}, DryRun: true}}},
+		{"--dry-run logout dev-admin", understanding{LogoutOptions: LogoutOptions{Identities: []string{"dev-admin"}, DryRun: true}}},
+		{"logout dev-admin -nyq", understanding{LogoutOptions: LogoutOptions{Identities: []string{"dev-admin"}, DryRun: true, Yes: true, Quiet: true}}},
+		{"logout dev-admin -dry-run", understanding{LogoutOptions: LogoutOptions{Identities: []string{"dev-admin"}, DryRun: true}}},
+		{"logout dev-admin --dry-run=false", understanding{LogoutOptions: LogoutOptions{Identities: []string{"dev-admin"}}}},
+		{"logout dev-admin --dry-run=true", understanding{LogoutOptions: LogoutOptions{Identities: []string{"dev-admin"}, DryRun: true}}},
+		{"logout dev-admin --force", understanding{LogoutOptions: LogoutOptions{Identities: []string{"dev-admin"}, Yes: true}}},
+		{"logout b -i a", understanding{LogoutOptions: LogoutOptions{Identities: []string{"a", "b"}}}},
+		{"logout --provider okta --provider aws-sso --quiet", understanding{LogoutOptions: LogoutOptions{Providers: []string{"okta", "aws-sso"}, Quiet: true}}},
+		{"logout --all --config x.yaml --timeout=10s --no-color", understanding{LogoutOptions: LogoutOptions{All: true}, Global: Global{Config: []string{"x.yaml"}, Timeout: 10 * time.Second, NoColor: true}}},
+		{"--timeout 1s logout a --keep-provider", understanding{LogoutOptions: LogoutOptions{Identities: []string{"a"}, KeepProvider: true}, Global: Global{Timeout: time.Second}}},
+		{"logout -- --dry-run", understanding{LogoutOptions: LogoutOptions{Identities: []string{"--dry-run"}}}},
+		{"logout -n -- -q --", understanding{LogoutOptions: LogoutOptions{Identities: []string{"-q", "--"}, DryRun: true}}},
+		{"logout --provider --dry-run", understanding{LogoutOptions: LogoutOptions{Providers: []string{"--dry-run"}}}},
+		{"logout logout -n", understanding{LogoutOptions: LogoutOptions{Identities: []string{"logout"}, DryRun: true}}},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			got, err := understand(strings.Fields(tt.args))
 			if err != nil {
 				t.Fatal(err)
-			}
-			if tt.want.Timeout == 0 {
-				tt.want.Timeout = 5 * time.Second
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -197,9 +330,8 @@ func TestUnderstanding(t *testing.T) {
 	for _, args := range []string{"logout dev --dry-run=perhaps", "logout dev --timeout soon", "logout dev ---dry-run"} {
 		t.Run(args, func(t *testing.T) {
 			got, err := understand(strings.Fields(args))
-			var usage usageError
-			if !errors.As(err, &usage) || hint(err) == "" {
-				t.Errorf("error %v, hint %q", err, hint(err))
+			if hintOf(err) == "" {
+				t.Errorf("error %v without a hint", err)
 			}
 			if diff := cmp.Diff(understanding{}, got); diff != "" {
 				t.Errorf("it is carried out:\n%s", diff)
@@ -210,7 +342,7 @@ func TestUnderstanding(t *testing.T) {
 
 // Wherever a flag is put among the names, it means the same.
 func TestEveryOrder(t *testing.T) {
-	want := understanding{Names: []string{"a", "b"}, DryRun: true, Yes: true, Config: []string{"x"}, Timeout: 5 * time.Second}
+	want := understanding{LogoutOptions: LogoutOptions{Identities: []string{"a", "b"}, DryRun: true, Yes: true}, Global: Global{Config: []string{"x"}}}
 	groups := [][]string{{"a"}, {"b"}, {"--dry-run"}, {"-y"}, {"--config", "x"}}
 	orders := 0
 	permute(len(groups), func(order []int) {

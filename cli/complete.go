@@ -19,117 +19,58 @@ import (
 // that hangs. What comes later is not offered.
 const completionLimit = 500 * time.Millisecond
 
-// typed is what the words before the cursor say.
-type typed struct {
-	command *cli.Command        // nil as long as none is named
-	flag    cli.Flag            // the one whose value stands at the cursor
-	values  map[string][]string // of flags, by their first name
-	names   []string            // arguments, or what is no command
-	literal bool                // after a --, no word is a flag
-}
-
 // complete finds what may stand at the cursor. It writes nothing, asks no
 // keyring, and takes not much longer than [completionLimit].
-func complete(app *cli.App, q shell.Question) shell.Answer {
-	t := read(app, q.Words)
+func (p *program) complete(ctx context.Context, q shell.Question) shell.Answer {
+	l := p.read(q.Words)
 	name, _, valued := strings.Cut(q.Current, "=")
-	switch dashed := strings.HasPrefix(q.Current, "-") && !t.literal; {
-	case t.flag != nil:
-		return t.valuesOf(t.flag)
+	switch dashed := strings.HasPrefix(q.Current, "-") && !l.literal; {
+	case l.missing != nil:
+		return p.valuesOf(ctx, l, l.missing)
 	case dashed && valued:
-		a := t.valuesOf(t.find(app, strings.TrimLeft(name, "-"), nil))
+		a := p.valuesOf(ctx, l, p.flag(l.command, strings.TrimLeft(name, "-")))
 		for i := range a.Candidates {
 			a.Candidates[i].Text = name + "=" + a.Candidates[i].Text
 		}
 		return a
 	case dashed:
-		return t.flags(app)
-	case t.command == nil && len(t.names) > 0:
+		return p.flagNames(l.command)
+	case l.command == nil && len(l.words) > 0:
 		return shell.Answer{} // there is no such command
-	case t.command == nil:
-		var cs []shell.Candidate
-		for _, cmd := range app.VisibleCommands() {
-			cs = append(cs, shell.Candidate{Text: cmd.Name, About: cmd.Usage})
+	case l.command == nil:
+		a := shell.Answer{What: "words"}
+		for _, c := range p.visible() {
+			a.Candidates = append(a.Candidates, shell.Candidate{Text: c.name, About: c.usage})
 		}
-		return shell.Answer{What: "words", Candidates: cs}
+		return a
 	}
-	return t.arguments()
+	return p.arguments(ctx, l)
 }
 
-// read follows the words as arrange does.
-func read(app *cli.App, words []string) typed {
-	t := typed{values: make(map[string][]string)}
-	for i, word := range words {
-		switch {
-		case t.flag != nil:
-			t.values[t.flag.Names()[0]] = append(t.values[t.flag.Names()[0]], word)
-			t.flag = nil
-		case t.literal:
-			t.names = append(t.names, word)
-		case word == "--":
-			t.literal = true
-		case !strings.HasPrefix(word, "-") || word == "-":
-			if cmd := app.Command(word); cmd != nil && t.command == nil && len(t.names) == 0 {
-				t.command = cmd
-				continue
-			}
-			t.names = append(t.names, word)
-		default:
-			name, value, valued := strings.Cut(strings.TrimLeft(word, "-"), "=")
-			f := t.find(app, name, words[i+1:])
-			switch _, isBool := f.(*cli.BoolFlag); {
-			case f == nil || isBool:
-			case valued:
-				t.values[f.Names()[0]] = append(t.values[f.Names()[0]], value)
-			default:
-				t.flag = f
-			}
-		}
-	}
-	return t
-}
-
-// find finds a flag by one of its names. One of a command may stand before the command.
-func (t typed) find(app *cli.App, name string, following []string) cli.Flag {
-	cmd := t.command
-	if cmd == nil {
-		cmd = commandOf(app, following)
-	}
-	flags := app.Flags
-	if cmd != nil {
-		flags = slices.Concat(flags, cmd.Flags)
-	}
-	for _, f := range flags {
-		if slices.Contains(f.Names(), name) {
-			return f
-		}
-	}
-	return nil
-}
-
-// flags are all of them, global ones and those of the command; without aliases of many letters.
-func (t typed) flags(app *cli.App) shell.Answer {
-	flags := app.VisibleFlags()
-	if t.command != nil {
-		flags = slices.Concat(t.command.VisibleFlags(), flags)
+// flagNames are those of all flags, global ones and those of the command; without long aliases.
+func (p *program) flagNames(c *command) shell.Answer {
+	flags := p.flags
+	if c != nil {
+		flags = slices.Concat(c.flags, flags)
 	}
 	a := shell.Answer{What: "words"}
 	for _, f := range flags {
 		_, about := usageOf(f)
 		for i, name := range f.Names() {
-			dashes := "--"
-			if len(name) == 1 {
-				dashes = "-"
-			} else if i > 0 {
-				continue
-			}
-			c := shell.Candidate{Text: dashes + name, About: about}
-			if !slices.Contains(a.Candidates, c) {
-				a.Candidates = append(a.Candidates, c)
+			if i == 0 || len(name) == 1 {
+				a.Candidates = append(a.Candidates, shell.Candidate{Text: dashed(name), About: about})
 			}
 		}
 	}
 	return a
+}
+
+// dashed is the name of a flag as it is typed.
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
 }
 
 // usageOf is the usage text of a flag, and the word in it that stands for the value.
@@ -145,7 +86,10 @@ func usageOf(f cli.Flag) (placeholder, text string) {
 
 // valuesOf are the values that a flag takes, by the word for them in its usage; none
 // of a nil flag.
-func (t typed) valuesOf(f cli.Flag) shell.Answer {
+func (p *program) valuesOf(ctx context.Context, l line, f cli.Flag) shell.Answer {
+	if f == nil {
+		return shell.Answer{}
+	}
 	switch placeholder, _ := usageOf(f); placeholder {
 	case "FILE":
 		return shell.Answer{What: "files"}
@@ -155,32 +99,41 @@ func (t typed) valuesOf(f cli.Flag) shell.Answer {
 		return shell.Words("Trace", "Debug", "Info", "Warning", "Error", "Off")
 	case "NAME":
 		if f.Names()[0] == "provider" {
-			return t.providers()
+			return providers(l.auth(ctx))
 		}
-		return t.identities()
+		return identities(l.auth(ctx))
 	}
 	return shell.Answer{}
 }
 
 // arguments are what the command takes beside flags.
-func (t typed) arguments() shell.Answer {
-	switch usage := t.command.ArgsUsage; {
-	case strings.Contains(usage, "IDENTITY"):
-		a := t.identities()
+func (p *program) arguments(ctx context.Context, l line) shell.Answer {
+	switch {
+	case strings.Contains(l.command.argument, "IDENTITY"):
+		a := identities(l.auth(ctx))
 		a.Candidates = slices.DeleteFunc(a.Candidates, func(c shell.Candidate) bool {
-			return slices.Contains(t.names, c.Text) || strings.HasPrefix(c.Text, "-") && !t.literal
+			return slices.Contains(l.words, c.Text) || strings.HasPrefix(c.Text, "-") && !l.literal
 		})
 		return a
-	case strings.Contains(usage, "SHELL") && len(t.names) == 0:
+	case len(l.words) > 0:
+	case l.command.name == "unset":
+		return shell.Words(unsetShells()...)
+	case l.command.name == "completion":
 		return shell.Words(shell.Names()...)
+	case l.command.name == "help":
+		var names []string
+		for _, c := range p.visible() {
+			names = append(names, c.name)
+		}
+		return shell.Words(names...)
 	}
 	return shell.Answer{}
 }
 
 // identities are those that may be shown: what a YAML function gave may be anything.
-func (t typed) identities() shell.Answer {
+func identities(auth config.Auth) shell.Answer {
 	a := shell.Answer{What: "words"}
-	for _, id := range t.auth().Identities {
+	for _, id := range auth.Identities {
 		if id.Name != "" && id.Place == "" {
 			a.Candidates = append(a.Candidates, shell.Candidate{Text: id.Name, About: id.Kind})
 		}
@@ -188,9 +141,9 @@ func (t typed) identities() shell.Answer {
 	return a
 }
 
-func (t typed) providers() shell.Answer {
+func providers(auth config.Auth) shell.Answer {
 	a := shell.Answer{What: "words"}
-	for _, pr := range t.auth().Providers {
+	for _, pr := range auth.Providers {
 		if pr.Name != "" && pr.Place == "" {
 			a.Candidates = append(a.Candidates, shell.Candidate{Text: pr.Name, About: pr.Kind})
 		}
@@ -199,19 +152,32 @@ func (t typed) providers() shell.Answer {
 }
 
 // auth is the auth block that the command on the line would read; empty if it cannot be read.
-func (t typed) auth() config.Auth {
+func (l line) auth(ctx context.Context) config.Auth {
 	return within(completionLimit, func() config.Auth {
+		home, err := homeDir()
+		if err != nil {
+			return config.Auth{}
+		}
+		expanded := func(flag string) (all []string) {
+			for _, v := range l.values(flag) {
+				for _, v := range splitCommas(v) {
+					all = append(all, expand(v, home))
+				}
+			}
+			return all
+		}
+		g := Global{Config: expanded("config"), ConfigPath: expanded("config-path"), Profiles: expanded("profile")}
+		if dirs := expanded("chdir"); len(dirs) > 0 {
+			g.Dir = dirs[len(dirs)-1]
+		}
+		if g.chdir() != nil {
+			return config.Auth{}
+		}
 		sys, err := surroundings()
 		if err != nil {
 			return config.Auth{}
 		}
-		cfg, err := config.Load(context.Background(), sys, configOptions(func(flag string) []string {
-			var values []string
-			for _, v := range splitCommas(t.values[flag]) {
-				values = append(values, expand(v, sys.Home))
-			}
-			return values
-		}))
+		cfg, err := g.load(ctx, sys)
 		if err != nil {
 			return config.Auth{}
 		}

@@ -2,12 +2,11 @@ package cli
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/credclean/credclean/cli/shell"
-
-	"github.com/urfave/cli/v2"
 
 	"github.com/credclean/credclean/internal/logs"
 )
@@ -28,28 +27,34 @@ func TestCompletionIsBounded(t *testing.T) {
 	}
 }
 
-// TestPlaceholders: whoever writes another word for a value says how it is completed.
+// TestPlaceholders: whoever writes another word for a value says how it is completed, and what it stands for.
 func TestPlaceholders(t *testing.T) {
-	app := new(process).app()
-	app.Setup()
-	flags := app.Flags
-	for _, cmd := range app.Commands {
-		flags = append(flags, cmd.Flags...)
+	p := newProgram()
+	var known []string
+	for _, v := range placeholders() {
+		known = append(known, v.name)
+	}
+	flags := p.flags
+	for _, c := range p.commands {
+		flags = slices.Concat(flags, c.flags)
+		if word := strings.Trim(c.argument, "[]."); word != "" && !slices.Contains(known, word) {
+			t.Errorf("%s: argument %q", c.name, c.argument)
+		}
 	}
 	for _, f := range flags {
 		placeholder, _ := usageOf(f)
-		_, isBool := f.(*cli.BoolFlag)
-		known := slices.Contains([]string{"FILE", "DIR", "LEVEL", "NAME", "NAMES", "DURATION"}, placeholder)
-		if isBool != (placeholder == "") || !isBool && !known {
+		if takesValue(f) != (placeholder != "") || placeholder != "" && !slices.Contains(known, placeholder) {
 			t.Errorf("--%s: value %q", f.Names()[0], placeholder)
 		}
 	}
 }
 
 func TestLevels(t *testing.T) {
-	app := new(process).app()
-	app.Setup()
-	for _, c := range complete(app, shell.Question{Words: []string{"--logs-level"}}).Candidates {
+	levels := newProgram().complete(t.Context(), shell.Question{Words: []string{"--logs-level"}}).Candidates
+	if len(levels) != 6 {
+		t.Errorf("%v", levels)
+	}
+	for _, c := range levels {
 		if _, err := logs.ParseLevel(c.Text); err != nil {
 			t.Error(err)
 		}

@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"runtime"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/urfave/cli/v2"
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
@@ -23,128 +19,69 @@ import (
 	"github.com/credclean/credclean/store/keyring"
 )
 
-func (p *process) doctorCommand(onUsageError cli.OnUsageErrorFunc) *cli.Command {
-	return &cli.Command{
-		Name:  "doctor",
-		Usage: "show what a logout would read and look into, and what stands in its way",
-		UsageText: `credclean doctor             what is wrong here, with the fix for each
+func (p *program) doctorCommand() *command {
+	o := &p.doctor
+	return &command{
+		name:  "doctor",
+		usage: "show what a logout would look into, and what stands in its way",
+		examples: `credclean doctor             what is wrong here, and how to fix it
 credclean doctor --redact    the same for a bug report, without names`,
-		Description: `Lists the configuration files in the order of merging, the realms of this
+		about: `Lists the configuration files in the order of merging, the realms of this
 project, the directories and keyrings that are looked into, the locks that
-other programs hold, and the variables that matter. Changes nothing, prompts
-for nothing, shows no secret. Exits with 1 if something is locked or could
-not be looked at, and with 2 if the configuration cannot be read.`,
-		OnUsageError: onUsageError,
-		Action:       p.doctor,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "redact", Usage: "replace names, realms, URLs and paths by placeholders"},
-		},
-	}
-}
-
-// errConfiguration says that the report tells what is wrong with the configuration.
-var errConfiguration = errors.New("the configuration cannot be read")
-
-// A mark says what a finding is.
-type mark string
-
-const (
-	fine    mark = "✓"
-	fact    mark = "•"
-	notice  mark = "!" // worth knowing; nothing stands in the way
-	trouble mark = "✗"
-)
-
-// A finding is one line of the report.
-type finding struct {
-	mark        mark
-	label, text string
-	fix         string // of trouble
-}
-
-// A checkup is the report of the doctor as far as it is known.
-type checkup struct {
-	redactor
-	sections []section
-}
-
-type section struct {
-	title    string
-	findings []finding
-}
-
-func (u *checkup) section(title string) { u.sections = append(u.sections, section{title: title}) }
-
-// note adds a finding to the last section. The texts are shown as they are.
-func (u *checkup) note(m mark, label, text string) {
-	last := &u.sections[len(u.sections)-1]
-	last.findings = append(last.findings, finding{mark: m, label: label, text: text})
-}
-
-// trouble adds every cause of err, with what to do about it.
-func (u *checkup) trouble(label string, err error, otherwise string) {
-	last := &u.sections[len(u.sections)-1]
-	for _, e := range logout.Flatten(err) {
-		fix := hint(e)
-		if fix == "" {
-			fix = otherwise
-		}
-		f := finding{trouble, label, u.text(e.Error()), fix}
-		if !slices.Contains(last.findings, f) || u.hide {
-			last.findings = append(last.findings, f)
-		}
+other programs hold, and the variables that matter. Changes nothing, asks
+nothing, shows no secret. Exits with 1 if something is locked or could not be
+looked at, and with 2 if the configuration cannot be read.`,
+		flags:    o.flags(),
+		document: func() document { return (&checkup{}).document() },
+		run:      func(ctx context.Context, s *session) (document, error) { return s.doctor(ctx, *o) },
 	}
 }
 
 // doctor is the command: look everywhere, then draw.
-func (p *process) doctor(c *cli.Context) error {
-	switch {
-	case c.NArg() > 0:
-		return usageError{errors.New("doctor takes no arguments"), "credclean doctor looks at everything"}
-	case c.Duration("timeout") <= 0:
-		return usageError{errors.New("--timeout must be more than nothing"), "--timeout=5s waits five seconds"}
-	}
+func (s *session) doctor(ctx context.Context, o DoctorOptions) (document, error) {
 	u := &checkup{}
-	u.hide = c.Bool("redact")
-	err := p.examine(c, u)
-	u.render(p.out)
-	if err == nil && u.troubles() > 0 {
-		return logout.ErrIncomplete
+	u.hide = o.Redact
+	err := s.examine(ctx, u)
+	if !s.json {
+		u.render(s.out)
 	}
-	return err
+	if err == nil && u.troubles() > 0 {
+		err = leftError(logout.ErrIncomplete)
+	}
+	return u.document(), err
 }
 
 // examine fills the report. The error is one of the configuration.
-func (p *process) examine(c *cli.Context, u *checkup) error {
+func (s *session) examine(ctx context.Context, u *checkup) error {
 	u.section("Home")
 	sys, err := surroundings()
 	if err != nil {
 		u.trouble("error", err, "")
-		return usageError{errors.New("there is nowhere to look"), hint(err)}
+		return hinted{errors.New("there is nowhere to look"), hintOf(err)}
 	}
 	u.roots = store.NewRoots(sys.Home, sys.WorkDir, os.TempDir(), runtime.GOOS, os.LookupEnv)
-	cfg, failed := config.Load(c.Context, sys, configOptions(c.StringSlice))
+	cfg, failed := s.global.load(ctx, sys)
 	w, warnings := newWorkplace(sys, cfg)
 	defer func() { _ = w.Files.Close() }()
 	u.roots = w.Roots
 	u.learnNames(w)
 
 	u.home(sys)
-	u.configuration(w, warnings, failed, splitCommas(c.StringSlice("profile")))
+	u.configuration(w, warnings, failed, s.global.Profiles)
 	u.realms(w)
 	u.directories(w)
 	u.section("Keyrings")
-	keyrings, warnings := p.keyrings(c, w, keyring.Options{Timeout: c.Duration("timeout")})
+	keyrings, warnings := w.keyrings(ctx, keyring.Options{Timeout: s.global.Timeout})
 	if len(keyrings) > 0 && !slices.ContainsFunc(keyrings, isSystem) {
 		u.note(fact, "system keyring", strings.Join(warnings, "; "))
 	}
 	for _, k := range keyrings {
-		u.keyring(c, k)
+		u.keyring(ctx, k)
 	}
 	u.locks(w)
 	u.environment(w)
 	if failed != nil {
-		return usageError{errConfiguration, "the report above says what is wrong with it"}
+		return hinted{errors.New("the configuration cannot be read"), "the report above says what is wrong with it"}
 	}
 	return nil
 }
@@ -183,14 +120,14 @@ func (u *checkup) configuration(w workplace, warnings []string, failed error, pr
 	cfg := w.config
 	u.section("Configuration")
 	if env, _ := cfg.LookupEnv("ATMOS_PROFILE"); len(profiles) == 0 {
-		profiles = splitCommas([]string{env})
+		profiles = splitCommas(env)
 	}
 	u.learn("profile", profiles...)
 	for _, f := range cfg.Files {
 		u.note(fine, "file", u.path(f.Path))
 	}
 	if failed != nil {
-		u.trouble("error", failed, "mend what this line names")
+		u.trouble("error", failed, "fix what this line names")
 	}
 	for _, name := range profiles {
 		u.note(fact, "profile", u.name("profile", name))
@@ -271,7 +208,7 @@ func isSystem(k keyring.Keyring) bool {
 }
 
 // keyring lists a keyring. Its entries are counted, not named.
-func (u *checkup) keyring(c *cli.Context, k keyring.Keyring) {
+func (u *checkup) keyring(ctx context.Context, k keyring.Keyring) {
 	label := k.Location()
 	if !isSystem(k) {
 		label = u.path(label)
@@ -280,16 +217,16 @@ func (u *checkup) keyring(c *cli.Context, k keyring.Keyring) {
 			return
 		}
 	}
-	keys, err := k.List(c.Context)
+	keys, err := k.List(ctx)
 	if err == nil || len(keys) > 0 {
 		// What a locked collection shows can be listed, but not removed.
 		if l, ok := k.(interface{ Locked(context.Context) error }); ok {
-			err = errors.Join(err, l.Locked(c.Context))
+			err = errors.Join(err, l.Locked(ctx))
 		}
 		u.note(fine, label, "answers, "+count(len(keys), "entry"))
 	}
 	if err != nil {
-		u.trouble(label, err, "mend what this line names; whether anything is in this keyring is not known")
+		u.trouble(label, err, "fix what this line names; whether anything is in this keyring is not known")
 	}
 }
 
@@ -319,55 +256,7 @@ func (u *checkup) environment(w workplace) {
 		}
 	}
 	u.note(fact, "set", strings.Join(set, ", "))
-	if left, unset := leftVariables(); len(left) > 0 {
-		u.note(notice, "credentials", strings.Join(left, ", ")+"; end them with: "+unset)
-	}
-}
-
-func count(n int, what string) string {
-	one, ies := strings.CutSuffix(what, "y")
-	switch {
-	case n == 1:
-	case ies:
-		what = one + "ies"
-	default:
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
-}
-
-func (u *checkup) troubles() int {
-	n := 0
-	for _, s := range u.sections {
-		for _, f := range s.findings {
-			if f.mark == trouble {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// render draws the report.
-func (u *checkup) render(w io.Writer) {
-	fmt.Fprintf(w, "credclean %s, %s/%s, %s\n", release(), runtime.GOOS, runtime.GOARCH, runtime.Version())
-	for _, s := range u.sections {
-		fmt.Fprintf(w, "\n%s\n", s.title)
-		width := 0
-		for _, f := range s.findings {
-			width = max(width, utf8.RuneCountInString(f.label))
-		}
-		for _, f := range s.findings {
-			fmt.Fprintf(w, "  %s %-*s  %s\n", f.mark, width, f.label, f.text)
-			if f.fix != "" {
-				fmt.Fprintf(w, "    fix: %s\n", f.fix)
-			}
-		}
-	}
-	switch n := u.troubles(); n {
-	case 0:
-		fmt.Fprintf(w, "\nNothing stands in the way of a logout.\n")
-	default:
-		fmt.Fprintf(w, "\n%s: see the lines with %s.\n", count(n, "problem"), trouble)
+	if left := setVariables(); len(left) > 0 {
+		u.note(notice, "credentials", strings.Join(left, ", ")+"; to clear them: "+clearing())
 	}
 }

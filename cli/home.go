@@ -20,7 +20,7 @@ func homeDir() (string, error) {
 		}
 	}
 	if err != nil {
-		return "", usageError{fmt.Errorf("no usable home directory: %w", err), "set HOME to your home directory"}
+		return "", hinted{fmt.Errorf("no usable home directory: %w", err), "set HOME to your home directory"}
 	}
 	return home, nil
 }

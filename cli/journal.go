@@ -5,8 +5,6 @@ import (
 	"log/slog"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/credclean/credclean/internal/audit"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
@@ -14,7 +12,7 @@ import (
 
 // A journal tells the log and the audit trail what a run does.
 type journal struct {
-	p      *process
+	s      *session
 	target slog.Attr
 	view   logout.View
 	trail  *audit.Trail
@@ -22,20 +20,20 @@ type journal struct {
 
 // openJournal opens the audit trail, if one is wanted. Without it nothing may
 // be removed, so its error is one of usage.
-func (p *process) openJournal(c *cli.Context, w workplace, t logout.Target, v logout.View) (*journal, error) {
-	j := &journal{p: p, target: logged(t), view: v}
-	path := c.String("audit-log")
+func (s *session) openJournal(w workplace, t logout.Target, v logout.View) (*journal, error) {
+	j := &journal{s: s, target: logged(t), view: v}
+	path := s.global.AuditLog
 	if path == "" {
 		return j, nil
 	}
 	run := audit.Here()
-	run.Version, run.Arguments, run.Target = release(), p.args, strings.TrimPrefix(j.target.String(), "=")
+	run.Version, run.Arguments, run.Target = release(), s.args, strings.TrimPrefix(j.target.String(), "=")
 	for _, f := range w.config.Files {
 		run.ConfigFiles = append(run.ConfigFiles, audit.File{Path: f.Path, SHA256: f.SHA256})
 	}
 	trail, err := audit.Open(path, run)
 	if err != nil {
-		return nil, usageError{err, "name a file that can be written with --audit-log, or leave it out; nothing was removed"}
+		return nil, hinted{err, "name a file that can be written with --audit-log, or leave it out; nothing was removed"}
 	}
 	j.trail = trail
 	return j, nil
@@ -61,18 +59,18 @@ func logged(t logout.Target) slog.Attr {
 }
 
 func (j *journal) start(p logout.Plan) {
-	j.p.log.Debug("Starting logout", j.target)
+	j.s.log.Debug("Starting logout", j.target)
 	for _, c := range p.Chains {
-		j.p.log.Debug("Authentication chain built", "chain", c.Names())
+		j.s.log.Debug("Authentication chain built", "chain", c.Names())
 	}
 }
 
 func (j *journal) before(s logout.Step) {
 	if s.Kind == store.KeyringEntry {
-		j.p.log.Debug("Removing keyring entry", "alias", s.Name)
+		j.s.log.Debug("Removing keyring entry", "alias", s.Name)
 		return
 	}
-	j.p.log.Debug("Removing "+strings.ReplaceAll(string(s.Kind), "_", " "), "path", s.Place.String())
+	j.s.log.Debug("Removing "+strings.ReplaceAll(string(s.Kind), "_", " "), "path", s.Place.String())
 }
 
 func (j *journal) after(r logout.Result) {
@@ -89,7 +87,7 @@ func (j *journal) after(r logout.Result) {
 		reason = r.Err.Error()
 		attrs = append(attrs, "error", reason)
 	}
-	j.p.log.Debug("Step ended", attrs...)
+	j.s.log.Debug("Step ended", attrs...)
 	if r.Outcome == logout.Kept && reason == "" {
 		reason = "still in use"
 	}
@@ -104,12 +102,12 @@ func (j *journal) after(r logout.Result) {
 
 // finish ends log and trail. The error is that of the trail.
 func (j *journal) finish(r logout.Report) error {
-	summary := audit.Summary{Outcome: "complete", ExitCode: j.p.exitCode(r.Err())}
+	summary := audit.Summary{Outcome: "complete", ExitCode: j.s.exitCode(r.Err())}
 	if r.Complete() {
-		j.p.log.Info("Logout completed", j.target, "removed", len(r.Names()))
+		j.s.log.Info("Logout completed", j.target, "removed", len(r.Names()))
 	} else {
 		summary.Outcome, summary.Reason = "incomplete", r.Err().Error()
-		j.p.log.Info("Logout incomplete", j.target, "removed", len(r.Names()))
+		j.s.log.Info("Logout incomplete", j.target, "removed", len(r.Names()))
 	}
 	for _, n := range r.Document(j.view).NotChecked {
 		summary.NotChecked = append(summary.NotChecked, fmt.Sprintf("%s in %s: %s", n.Name, n.Location, n.Reason))
@@ -117,7 +115,7 @@ func (j *journal) finish(r logout.Report) error {
 	j.trail.Finish(summary)
 	err := j.trail.Close()
 	if err != nil {
-		fmt.Fprintf(j.p.errOut, "credclean: error: the audit trail is not complete: %s\n", logout.Clean(err.Error()))
+		fmt.Fprintf(j.s.errOut, "credclean: error: the audit trail is not complete: %s\n", logout.Clean(err.Error()))
 	}
 	return err
 }

@@ -1,13 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"time"
-
-	"github.com/urfave/cli/v2"
 
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/keyring"
@@ -16,8 +16,8 @@ import (
 // keyrings are all that may hold an entry: releases up to v1.220 ignored
 // auth.keyring, so the default places are always among them. The warnings are what
 // the user should know of them.
-func (p *process) keyrings(c *cli.Context, w workplace, opts keyring.Options) (keyrings []keyring.Keyring, warnings []string) {
-	system, warning := p.systemKeyring(c, w, opts)
+func (w workplace) keyrings(ctx context.Context, opts keyring.Options) (keyrings []keyring.Keyring, warnings []string) {
+	system, warning := w.systemKeyring(ctx, opts)
 	if system != nil {
 		keyrings = append(keyrings, system)
 	}
@@ -49,9 +49,9 @@ const busWait = 50 * time.Millisecond
 
 // systemKeyring is the keyring of the operating system, or nil if there is
 // none and nothing can have been stored in one.
-func (p *process) systemKeyring(c *cli.Context, w workplace, opts keyring.Options) (k keyring.Keyring, warning string) {
+func (w workplace) systemKeyring(ctx context.Context, opts keyring.Options) (k keyring.Keyring, warning string) {
 	home := w.Roots[store.Home]
-	onDisk, diskErr := keyring.OnDisk(c.Context, home, w.config.LookupEnv)
+	onDisk, diskErr := keyring.OnDisk(ctx, home, w.config.LookupEnv)
 	owner := otherOwner(home)
 	switch {
 	case owner != "" && !onDisk && diskErr == nil && !keyring.BusNamed(w.config.LookupEnv):
@@ -64,11 +64,43 @@ func (p *process) systemKeyring(c *cli.Context, w workplace, opts keyring.Option
 		opts.BusWait = busWait
 	}
 	k = keyring.NewSystem(opts)
-	switch _, err := k.Find(c.Context, nil); {
+	switch _, err := k.Find(ctx, nil); {
 	case onDisk || !errors.Is(err, keyring.ErrNoService):
 		return k, ""
 	case diskErr != nil:
 		return k, fmt.Sprintf("no keyring service here, and whether a keyring is on disk cannot be told: %v", diskErr)
 	}
 	return nil, "no keyring service here, and no keyring on disk: nothing can have been stored in one"
+}
+
+// keyringHint is what to do about a keyring that did not answer, or empty.
+func keyringHint(err error, goos string) string {
+	unlock := "unlock the keyring, then run the same command again"
+	if goos == "darwin" {
+		unlock = "unlock the keychain with security unlock-keychain, then run the same command again"
+	}
+	for _, known := range []hinted{
+		{keyring.ErrLocked, unlock},
+		{keyring.ErrTimeout, "the keyring does not answer: restart it or log in again, then run the same command again; --timeout waits longer"},
+		{keyring.ErrNoService, "a keyring is stored on this machine, but nothing opens it: run the same command again in your desktop session"},
+	} {
+		if errors.Is(err, known.error) {
+			return known.hint
+		}
+	}
+	return ""
+}
+
+// leftError gives the error of a run that left something what to do next.
+func leftError(err error) error {
+	hint := keyringHint(err, runtime.GOOS)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		hint = "run the same command again to finish"
+	case hint == "":
+		hint = "fix what the report lists, then run the same command again"
+	}
+	return hinted{err, hint}
 }

@@ -1,168 +1,203 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/credclean/credclean/config"
-
-	"github.com/urfave/cli/v2"
-
 	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/store/keyring"
 )
 
-// errConsent says that a long-lived access key is kept because nobody was asked.
-var errConsent = errors.New("a long-lived access key was kept without being asked for")
-
-// errAmbiguousKey says that a keyring entry is kept because it may be another project's.
-var errAmbiguousKey = errors.New("a keyring entry was kept because it may be another project's")
-
-func (p *process) logoutCommand(onUsageError cli.OnUsageErrorFunc) *cli.Command {
-	return &cli.Command{
-		Name:      "logout",
-		Usage:     "remove the credentials of identities or providers",
-		ArgsUsage: "[IDENTITY...]",
-		UsageText: `credclean logout dev-admin              this identity and its whole chain
+func (p *program) logoutCommand() *command {
+	o := &p.logout
+	return &command{
+		name:     "logout",
+		argument: "[IDENTITY...]",
+		usage:    "remove the credentials of identities or providers",
+		examples: `credclean logout                        choose from a list
+credclean logout dev-admin              an identity and its whole chain
 credclean logout --provider aws-sso     a provider and all its identities
-credclean logout --all                  everything in atmos.yaml
-credclean logout dev-admin --dry-run    only show what would be removed
-credclean logout                        choose from a list`,
-		Description: `An identity is logged out with its chain: the identities it authenticates
-through and the provider. What other identities share with it goes too, and
-the report says who has to log in again. Flags may stand before or after names.`,
-		UseShortOptionHandling: true,
-		OnUsageError:           onUsageError,
-		Action:                 p.logout,
-		Flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "log out of this identity, `NAME`; the same as an argument"},
-			&cli.StringSliceFlag{Name: "provider", Aliases: []string{"p"}, Usage: "log out of this provider, `NAME`, and every identity that authenticates through it; may be repeated"},
-			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "log out of everything in atmos.yaml"},
-			&cli.BoolFlag{Name: "expired", Usage: "remove only what has expired; alone, or of what is named"},
-			&cli.BoolFlag{Name: "orphans", Usage: "remove what is provably this project's but no longer in atmos.yaml"},
-			&cli.BoolFlag{Name: "all-projects", Usage: "remove everything Atmos keeps for you, in every project; needs no atmos.yaml"},
-			&cli.BoolFlag{Name: "keep-provider", Usage: "remove the identity, keep its provider and the rest of its chain"},
-			&cli.BoolFlag{Name: "keep-long-lived", EnvVars: []string{"CREDCLEAN_KEEP_LONG_LIVED"}, Usage: "keep long-lived access keys, of which the keyring has the only copy"},
-			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "show what would be removed, remove nothing"},
-			&cli.BoolFlag{Name: "yes", Aliases: []string{"y", "force"}, Usage: "ask nothing, remove all of it, long-lived access keys too"},
-			&cli.BoolFlag{Name: "json", Usage: "print the report as one JSON document; never ask"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print only what failed or was kept"},
-		},
+credclean logout --all                  everything in this project
+credclean logout dev-admin --dry-run    only show what would be removed`,
+		about: `An identity is logged out with its chain: the identities that it signs in
+through, and the provider. What other identities share with it goes too, and
+the report says who has to log in again. Flags work before and after names.`,
+		flags:    o.flags(),
+		words:    &o.Identities,
+		document: func() document { return newLogoutDocument(logout.Target{}) },
+		run:      func(ctx context.Context, s *session) (document, error) { return s.logout(ctx, *o) },
 	}
 }
 
-// logout is the command: target, plan, consent, run, report.
-func (p *process) logout(c *cli.Context) error {
-	target, err := p.target(c)
-	doc := logout.NewDocument(target)
-	p.document = &doc
-	if err != nil {
-		return err
+func newLogoutDocument(t logout.Target) document {
+	doc := logout.NewDocument(t)
+	return &doc
+}
+
+// logout is the command: target, plan, consent, run, report. The document is of as much as is known.
+func (s *session) logout(ctx context.Context, o LogoutOptions) (document, error) {
+	target, err := o.target(s.interactive())
+	if err == nil {
+		err = o.unconnected()
 	}
+	if err != nil {
+		return nil, err
+	}
+	nothing := func(err error) (document, error) { // was removed
+		if ctx.Err() != nil {
+			err = errCancelled
+		}
+		return newLogoutDocument(target), err
+	}
+	w, err := s.workplaceFor(ctx, o)
+	if err != nil {
+		return nothing(err)
+	}
+	defer func() { _ = w.Files.Close() }()
 	chosen := target.Empty()
-	w, err := p.workplace(c)
-	if err != nil {
-		return err
-	}
-	m := w.Machine
-	defer func() { _ = m.Files.Close() }()
-	view := p.view(c, m.Roots)
 	if chosen {
-		if target, err = p.choose(c.Context, m); err != nil {
-			return err
+		if target, err = s.chooseTarget(ctx, w.Graph, nil); err != nil {
+			return nothing(err)
 		}
 	}
-	if err := m.Check(target); err != nil {
-		return err
-	}
-	keyrings, warnings := p.keyrings(c, w, p.patience(c))
-	m.Keyrings = keyrings
-	plan, err := p.plan(c, w, m, target)
+	plan, err := s.plan(ctx, &w, o, target)
 	if err != nil {
-		return err
+		return nothing(err)
+	}
+	view := s.view(w.Roots)
+	if o.DryRun {
+		doc := plan.Document(view)
+		if !s.json {
+			plan.DryRun(s.out, view)
+		}
+		return &doc, nil
+	}
+	if (chosen || target.AllProjects && !o.Yes) && plan.Found() {
+		if agreed, err := s.agree(ctx, plan, view); err != nil || !agreed {
+			return nothing(err)
+		}
+	}
+	if plan, err = s.consent(ctx, o, plan); err != nil {
+		return nothing(err)
+	}
+	if target.AllProjects && o.Yes && !s.json && !s.quiet {
+		plan.Preview(s.out, view)
+		fmt.Fprintln(s.out)
+	}
+	report, err := s.remove(ctx, w, plan, view)
+	if report == nil {
+		return nothing(err)
+	}
+	doc := report.Document(view)
+	if !s.json {
+		report.Render(s.out, view)
+	}
+	return &doc, reportError(*report, err)
+}
+
+// workplaceFor needs no configuration to remove everything.
+func (s *session) workplaceFor(ctx context.Context, o LogoutOptions) (workplace, error) {
+	sys, err := surroundings()
+	if err != nil {
+		return workplace{}, err
+	}
+	cfg, err := s.global.load(ctx, sys)
+	switch {
+	case err == nil:
+	case !o.AllProjects || ctx.Err() != nil:
+		return workplace{}, err
+	default:
+		s.warn(fmt.Sprintf("%v; everything is removed without it", err))
+	}
+	return s.workplaceOf("logout", sys, cfg)
+}
+
+// remove carries out the plan, and tells log and audit trail. The report is nil if nothing was
+// begun; the error is that of the audit trail.
+func (s *session) remove(ctx context.Context, w workplace, plan logout.Plan, view logout.View) (*logout.Report, error) {
+	journal, err := s.openJournal(w, plan.Target, view)
+	if err != nil {
+		return nil, err
+	}
+	journal.start(plan)
+	progress := s.newProgress(ctx, plan)
+	report := plan.Run(ctx, w.Machine, logout.Observer{Before: journal.before, After: func(r logout.Result) {
+		journal.after(r)
+		progress.step()
+	}})
+	progress.end()
+	return &report, journal.finish(report)
+}
+
+// reportError is how a run ended, with what to do next.
+func reportError(r logout.Report, auditErr error) error {
+	switch err := r.Err(); {
+	case auditErr != nil:
+		return errors.Join(err, auditErr, logout.ErrIncomplete)
+	case r.LeftFor(logout.KeptNoConsent):
+		return hinted{err, "a long-lived access key has no other copy: add --yes to remove it, or --keep-long-lived to keep it"}
+	case r.LeftFor(logout.KeptAmbiguous):
+		return hinted{err, "run credclean logout in the project of that realm first; if the entry is still there, remove it with your keyring's own program"}
+	default:
+		return leftError(err)
+	}
+}
+
+// unconnected is an error for options that do nothing yet.
+func (o LogoutOptions) unconnected() error {
+	if len(o.Tags) > 0 || o.Revoke {
+		return usage("--tags and --revoke do nothing yet", "leave them out")
+	}
+	return nil
+}
+
+// plan looks into the keyrings and computes the plan for a target.
+func (s *session) plan(ctx context.Context, w *workplace, o LogoutOptions, t logout.Target) (logout.Plan, error) {
+	if err := w.Check(t); err != nil {
+		return logout.Plan{}, nameError(err)
+	}
+	keyrings, warnings := w.keyrings(ctx, s.patience(o))
+	w.Keyrings = keyrings
+	plan, err := w.plan(ctx, t)
+	if err != nil {
+		return plan, nameError(err)
 	}
 	if plan.NamesOnly() {
 		warnings = append(warnings, "releases before v1.206 kept credentials by name alone: what another project left under the same names goes too")
 	}
 	for _, text := range warnings {
-		p.warn(c, "%s", text)
+		s.warn(text)
 	}
-	if c.Err() != nil {
-		return errInterrupted
+	if ctx.Err() != nil {
+		return plan, ctx.Err()
 	}
-	if c.Bool("keep-long-lived") {
+	if o.KeepLongLived {
 		plan = plan.KeepLongLived(logout.KeptByFlag)
 	}
-	if c.Bool("dry-run") {
-		doc = plan.Document(view)
-		if !p.json {
-			plan.DryRun(p.out, view)
-		}
-		return nil
-	}
-	if (chosen || target.AllProjects && !c.Bool("yes")) && plan.Found() {
-		plan.Preview(p.errOut, view)
-		ok, err := p.confirm(c.Context, "Remove this?", "No, keep everything", "Yes, remove it")
-		if err != nil {
-			return err
-		}
-		if !ok {
-			fmt.Fprintln(p.out, "Nothing was removed")
-			return nil
-		}
-	}
-	if plan, err = p.consent(c, plan); err != nil {
-		return err
-	}
-	if target.AllProjects && c.Bool("yes") && !p.json && !view.Quiet {
-		plan.Preview(p.out, view)
-		fmt.Fprintln(p.out)
-	}
-	journal, err := p.openJournal(c, w, target, view)
-	if err != nil {
-		return err
-	}
-	journal.start(plan)
-	progress := p.newProgress(c, plan)
-	report := plan.Run(c.Context, m, logout.Observer{Before: journal.before, After: func(r logout.Result) {
-		journal.after(r)
-		progress.step()
-	}})
-	progress.end()
-	auditErr := journal.finish(report)
-	doc = report.Document(view)
-	if !p.json {
-		report.Render(p.out, view)
-	}
-	switch {
-	case auditErr != nil:
-		return errors.Join(report.Err(), auditErr, logout.ErrIncomplete)
-	case report.LeftFor(logout.KeptNoConsent):
-		return errors.Join(report.Err(), errConsent)
-	case report.LeftFor(logout.KeptAmbiguous):
-		return errors.Join(report.Err(), errAmbiguousKey)
-	}
-	return report.Err()
+	return plan, nil
 }
 
-// plan computes the plan for a target.
-func (p *process) plan(c *cli.Context, w workplace, m logout.Machine, t logout.Target) (logout.Plan, error) {
+func (w workplace) plan(ctx context.Context, t logout.Target) (logout.Plan, error) {
+	m := w.Machine
 	switch {
 	case t.AllProjects:
-		return m.Everything(c.Context, m.Inventory(c.Context)), nil
+		return m.Everything(ctx, m.Inventory(ctx)), nil
 	case t.Orphans && len(w.config.Gaps) > 0:
-		return logout.Plan{}, usageError{
+		return logout.Plan{}, hinted{
 			fmt.Errorf("what is an orphan cannot be told: %s", strings.Join(gaps(w.config), "; ")),
 			"an orphan is proven only if the whole configuration can be read",
 		}
 	case t.Orphans:
-		declared, err := logout.NewPlan(c.Context, m, logout.Target{All: true})
-		return m.Orphans(declared.Unclaimed(m.Inventory(c.Context))), err
+		declared, err := logout.NewPlan(ctx, m, logout.Target{All: true})
+		return m.Orphans(declared.Unclaimed(m.Inventory(ctx))), err
 	case t.Expired && len(t.Identities)+len(t.Providers) == 0:
 		t.All = true
 	}
-	plan, err := logout.NewPlan(c.Context, m, t)
+	plan, err := logout.NewPlan(ctx, m, t)
 	if err != nil || !t.Expired {
 		return plan, err
 	}
@@ -175,4 +210,50 @@ func gaps(cfg *config.Config) (texts []string) {
 		texts = append(texts, g.String())
 	}
 	return texts
+}
+
+// patience says how long to wait for the system keyring. A dialog to unlock it is
+// waited for only if somebody is there to answer it.
+func (s *session) patience(o LogoutOptions) keyring.Options {
+	opts := keyring.Options{Timeout: s.global.Timeout}
+	if s.interactive() && !o.Yes {
+		opts.UnlockWait = unlockWait
+		opts.Announce = func() {
+			fmt.Fprintln(s.errOut, "credclean: waiting for your keyring's unlock dialog, Ctrl-C to stop")
+		}
+	}
+	return opts
+}
+
+// unlockWait is how long a person may take in an unlock dialog.
+const unlockWait = 60 * time.Second
+
+// agree shows what will be done, and asks whether it may be.
+func (s *session) agree(ctx context.Context, plan logout.Plan, view logout.View) (bool, error) {
+	plan.Preview(s.errOut, view)
+	yes, err := s.confirm(ctx, "Remove this?")
+	if err == nil && !yes {
+		s.write("Nothing was removed\n")
+	}
+	return yes, err
+}
+
+// consent asks about what may be the only copy of an access key.
+func (s *session) consent(ctx context.Context, o LogoutOptions, plan logout.Plan) (logout.Plan, error) {
+	if o.Yes || o.KeepLongLived {
+		return plan, nil
+	}
+	names := plan.LongLived()
+	if len(names) == 0 || !s.interactive() {
+		return plan.KeepLongLived(logout.KeptNoConsent), nil
+	}
+	key := "the long-lived access key"
+	if plan.Target.Orphans || plan.Target.AllProjects { // atmos.yaml does not tell the kind
+		key = "what may be a long-lived access key"
+	}
+	yes, err := s.confirm(ctx, fmt.Sprintf("Remove %s of %s? The keyring has the only copy.", key, strings.Join(names, ", ")))
+	if err != nil || yes {
+		return plan, err
+	}
+	return plan.KeepLongLived(logout.KeptByAnswer), nil
 }

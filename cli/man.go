@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"context"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 
@@ -14,45 +14,45 @@ import (
 
 // manCommand prints the manual page. It is made of what --help prints, and of
 // what the program looks for, so that neither can be forgotten.
-func (p *process) manCommand() *cli.Command {
-	return &cli.Command{
-		Name:   "man",
-		Hidden: true,
-		Action: func(c *cli.Context) error {
-			_, err := io.WriteString(p.out, manual(c.App))
-			return err
+func (p *program) manCommand() *command {
+	return &command{
+		name:   "man",
+		hidden: true,
+		run: func(_ context.Context, s *session) (document, error) {
+			s.write(p.manual())
+			return nil, nil
 		},
 	}
 }
 
-// exitCodes begins the paragraph of the description that becomes a section of its own.
-const exitCodes = "Exit codes: "
-
-// manual is the page in the macros of man(7). It bears no date: two builds of one
+// manDate is when what the page says last changed. It is no time of building: two builds of one
 // commit have the same page.
-func manual(app *cli.App) string {
-	description, exits, _ := strings.Cut(app.Description, exitCodes)
+const manDate = "2026-11-26"
+
+// manual is the page in the macros of man(7).
+func (p *program) manual() string {
 	m := &page{}
-	m.line(`.TH CREDCLEAN 1 "" "credclean %s" "User Commands"`, roff(app.Version))
+	m.line(`.TH CREDCLEAN 1 "%s" "credclean %s" "User Commands"`, manDate, roff(release()))
 	m.line(".ad l") // words as long as some here are neither stretched nor cut
 	m.line(".nh")
 	m.section("NAME")
-	m.text(app.Name + ` \- ` + roff(app.Usage))
+	m.text(programName + ` \- ` + roff(programUsage))
 	m.section("SYNOPSIS")
-	m.line(`.B %s`, app.Name)
+	m.line(`.B %s`, programName)
 	m.line(`[\fIglobal options\fR] \fIcommand\fR [\fIoptions\fR] [\fIargument\fR ...]`)
 	m.section("DESCRIPTION")
-	m.prose(description)
+	m.prose(programAbout)
 	m.section("COMMANDS")
-	for _, cmd := range app.VisibleCommands() {
-		m.command(app, cmd)
+	for _, c := range p.visible() {
+		m.command(c)
 	}
 	m.section("GLOBAL OPTIONS")
-	m.text(roff("They may stand before and after the command and its arguments."))
-	m.flags(app.VisibleFlags())
+	m.fill("They work before and after the command and its arguments.")
+	m.flags(p.flags)
+	m.placeholders()
 	m.section("EXIT STATUS")
-	leadingCodes := regexp.MustCompile(`^[0-9]+( or [0-9]+)*`)
-	for entry := range strings.SplitSeq(strings.TrimSuffix(oneLine(exits), "."), "; ") {
+	leadingCodes := regexp.MustCompile(`^[0-9]+(, [0-9]+)*( or [0-9]+)?`)
+	for entry := range strings.SplitSeq(exitCodes, ";\n") {
 		codes := leadingCodes.FindString(entry)
 		m.entry(`\fB`+roff(codes)+`\fR`, strings.TrimPrefix(entry, codes))
 	}
@@ -61,10 +61,16 @@ func manual(app *cli.App) string {
 		m.entry(`\fB`+roff(v.name)+`\fR`, v.about)
 	}
 	m.section("FILES")
-	m.text(roff("Where releases of Atmos keep what is removed, beside the keyrings, Docker's config.json and kubeconfig files. The directories are those that the XDG variables give if they are not set."))
+	m.fill("Where releases of Atmos keep what is removed, beside the keyrings, Docker's config.json and kubeconfig files. The directories are those that are used if no XDG variable is set.")
 	for _, l := range store.Locations() {
 		m.entry(`\fI`+breakable(roff(shownBase(l.Under)+"/"+l.Path))+`\fR`, locationAbout(l))
 	}
+	m.section("EXAMPLES")
+	m.examples(programExamples)
+	m.section("SEE ALSO")
+	m.text(`\fBaws\fR(1), \fBaz\fR(1), \fBgcloud\fR(1), \fBsecret\-tool\fR(1)`)
+	m.line(".PP")
+	m.text(roff(programURL))
 	return m.b.String()
 }
 
@@ -110,59 +116,91 @@ func (m *page) prose(text string) {
 		if i > 0 {
 			m.line(".PP")
 		}
-		m.text(roff(oneLine(paragraph)))
+		m.fill(paragraph)
 	}
+}
+
+// fill writes text in lines that are not too long for a source of roff.
+func (m *page) fill(text string) {
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		word = roff(word)
+		if line != "" && len(line)+1+len(word) > 78 {
+			m.text(line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	m.text(line)
 }
 
 // entry writes one of a list; tag is roff, text is not.
 func (m *page) entry(tag, text string) {
 	m.line(".TP")
 	m.text(tag)
-	m.text(roff(oneLine(text)))
+	m.fill(text)
 }
 
-func (m *page) command(app *cli.App, cmd *cli.Command) {
-	m.line(".SS %s %s %s", app.Name, roff(cmd.Name), roff(cmd.ArgsUsage))
-	m.text(roff(strings.ToUpper(cmd.Usage[:1]) + cmd.Usage[1:] + "."))
-	if cmd.Description != "" {
+func (m *page) command(c *command) {
+	m.line(".SS %s", strings.TrimSpace(strings.Join([]string{programName, roff(c.name), roff(c.argument)}, " ")))
+	m.text(roff(strings.ToUpper(c.usage[:1]) + c.usage[1:] + "."))
+	if c.about != "" {
 		m.line(".PP")
-		m.prose(cmd.Description)
+		m.prose(c.about)
 	}
-	if cmd.UsageText != "" {
-		m.line(".PP")
-		m.line(".nf")
-		for line := range strings.SplitSeq(cmd.UsageText, "\n") {
-			m.text(roff(line))
-		}
-		m.line(".fi")
+	m.examples(c.examples)
+	m.flags(c.flags)
+}
+
+// examples writes the lines as they are, each with its comment below.
+func (m *page) examples(text string) {
+	if text == "" {
+		return
 	}
-	m.flags(cmd.VisibleFlags())
+	for example := range strings.SplitSeq(text, "\n") {
+		line, comment, _ := strings.Cut(example, "  ")
+		m.entry(`\fB`+roff(line)+`\fR`, comment)
+	}
 }
 
 func (m *page) flags(flags []cli.Flag) {
 	for _, f := range flags {
-		var names []string
-		for _, name := range f.Names() {
-			dashes := "--"
-			if len(name) == 1 {
-				dashes = "-"
-			}
-			names = append(names, `\fB`+roff(dashes+name)+`\fR`)
+		names, placeholder, about := describe(f)
+		for i, name := range names {
+			names[i] = `\fB` + roff(name) + `\fR`
 		}
-		placeholder, about := usageOf(f)
 		tag := strings.Join(names, ", ")
 		if placeholder != "" {
 			tag += ` \fI` + roff(placeholder) + `\fR`
 		}
-		if doc, ok := f.(cli.DocGenerationFlag); ok {
-			if len(doc.GetEnvVars()) > 0 {
-				about += " (" + strings.Join(doc.GetEnvVars(), ", ") + ")"
-			}
-			if doc.TakesValue() && doc.GetDefaultText() != "" {
-				about += " (default: " + doc.GetDefaultText() + ")"
-			}
-		}
 		m.entry(tag, about)
+	}
+}
+
+// placeholders explains the words in capitals.
+func (m *page) placeholders() {
+	m.section("VALUES")
+	for _, v := range placeholders() {
+		m.entry(`\fI`+roff(v.name)+`\fR`, v.about)
+	}
+}
+
+// placeholders are the words for values in help texts, and what they stand for.
+func placeholders() []variable {
+	return []variable{
+		{"IDENTITY", "the name of an identity in atmos.yaml, in whatever case"},
+		{"NAME", "the name of an identity, or of a provider for --provider"},
+		{"NAMES", "names of profiles with commas between them"},
+		{"TAGS", "tags of providers with commas between them"},
+		{"FILE", "the path of a file; a relative one counts from the working directory"},
+		{"DIR", "the path of a directory"},
+		{"LEVEL", "Trace, Debug, Info, Warning, Error or Off, in whatever case"},
+		{"DURATION", "a number with a unit: 500ms, 5s, 1m30s"},
+		{"SHELL", "bash, zsh, fish or powershell; for unset also sh, csh and tcsh"},
+		{"COMMAND", "one of the commands above"},
 	}
 }
 

@@ -13,20 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/urfave/cli/v2"
 )
-
-// help is what the program prints for arguments.
-func help(t *testing.T, args ...string) string {
-	t.Helper()
-	var out bytes.Buffer
-	app := new(process).app()
-	app.Writer = &out
-	if err := app.Run(append([]string{app.Name}, args...)); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
-}
 
 // typeset is a page as a reader sees it who has room for any line.
 func typeset(t *testing.T, device, page string) string {
@@ -70,43 +57,48 @@ func TestRoff(t *testing.T) {
 
 // TestManual looks for all that --help says on the page as a reader sees it.
 func TestManual(t *testing.T) {
-	app := new(process).app()
-	app.Setup()
-	page := oneLine(typeset(t, "ascii", manual(app)))
+	p := newProgram()
+	page := oneLine(typeset(t, "ascii", p.manual()))
 	want := func(what string) {
 		t.Helper()
 		if what = oneLine(what); !strings.Contains(page, what) {
 			t.Errorf("not on the page: %s", what)
 		}
 	}
-	helps := help(t, "--help")
-	for _, cmd := range app.VisibleCommands() {
-		want(app.Name + " " + cmd.Name + " " + cmd.ArgsUsage)
-		want(cmd.Usage[1:]) // the page begins it with a capital
-		want(cmd.Description)
-		want(cmd.UsageText)
-		helps += help(t, cmd.Name, "--help")
+	helps := p.help(nil)
+	for _, c := range p.visible() {
+		want(programName + " " + c.name + " " + c.argument)
+		want(c.usage[1:]) // the page begins it with a capital
+		want(c.about)
+		want(c.examples)
+		helps += p.help(c)
 	}
 	for _, flag := range regexp.MustCompile(`--?[a-z][a-z-]*`).FindAllString(helps, -1) {
 		want(flag)
 	}
-	want(app.Usage)
-	description, exits, found := strings.Cut(app.Description, exitCodes)
-	if !found {
-		t.Error("the description does not tell the exit codes")
+	for _, text := range []string{programUsage, programAbout, programExamples, programURL} {
+		want(text)
 	}
-	want(description)
-	for entry := range strings.SplitSeq(strings.TrimSuffix(exits, "."), ";") {
-		want(entry)
+	for code := range strings.SplitSeq(exitCodes, ";") {
+		want(code)
 	}
-	for _, cmd := range append(app.VisibleCommands(), &cli.Command{Flags: app.Flags}) {
-		for _, f := range cmd.Flags {
-			_, about := usageOf(f)
+	for _, c := range append(p.visible(), &command{flags: p.flags}) {
+		for _, f := range c.flags {
+			_, _, about := describe(f)
 			want(about)
 		}
 	}
-	for _, v := range variables() {
+	for _, v := range slices.Concat(variables(), placeholders()) {
 		want(v.name + " " + v.about)
+	}
+}
+
+// mandoc has nothing to say against the page, not even of its style.
+func TestManualLint(t *testing.T) {
+	lint := exec.Command("mandoc", "-T", "lint")
+	lint.Stdin = strings.NewReader(newProgram().manual())
+	if out, err := lint.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
@@ -119,7 +111,6 @@ func TestVariables(t *testing.T) {
 	for _, v := range variables() {
 		listed = append(listed, strings.Split(v.name, ", ")...)
 	}
-	credentials := credentialVariables(t)
 	var files []string
 	for _, pattern := range []string{"../*.go", "../*/*.go", "../*/*/*.go"} {
 		found, err := filepath.Glob(pattern)
@@ -131,7 +122,7 @@ func TestVariables(t *testing.T) {
 	seen := 0
 	name := regexp.MustCompile(`"([A-Z][A-Z0-9]*_[A-Z0-9_]*|HOME|SHELL|TERM|TMPDIR|LOCALAPPDATA)"`)
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "../internal/keyringtest") || strings.HasPrefix(file, "../internal/scripttest") || file == "../cli/variables.go" {
+		if strings.HasSuffix(file, "_test.go") || strings.Contains(file, "test/") || file == "../cli/variables.go" {
 			continue
 		}
 		source, err := os.ReadFile(file)
@@ -140,7 +131,7 @@ func TestVariables(t *testing.T) {
 		}
 		for _, m := range name.FindAllStringSubmatch(string(source), -1) {
 			seen++
-			if !slices.Contains(listed, m[1]) && !slices.Contains(credentials, m[1]) {
+			if !slices.Contains(listed, m[1]) && !slices.Contains(credentialVariables(), m[1]) {
 				t.Errorf("%s reads %s, which variables.go does not list", file, m[1])
 			}
 		}
@@ -148,18 +139,4 @@ func TestVariables(t *testing.T) {
 	if seen < 30 {
 		t.Errorf("only %d names of variables were found in the source", seen)
 	}
-}
-
-// credentialVariables are those that a logout names if they are set.
-func credentialVariables(t *testing.T) []string {
-	t.Helper()
-	source, err := os.ReadFile("variables.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range regexp.MustCompile(`"([A-Z][A-Z0-9]*_[A-Z0-9_]*)"`).FindAllStringSubmatch(string(source), -1) {
-		t.Setenv(name[1], "x")
-	}
-	set, _ := leftVariables()
-	return set
 }

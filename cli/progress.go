@@ -1,18 +1,18 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"time"
 
-	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
 	"github.com/credclean/credclean/logout"
 )
 
-// manySteps is how many a removal has at most of which nobody wants to see how far it has come.
+// Progress is shown above this many steps.
 const manySteps = 100
 
 // A progress is a line on standard error that says how far a long removal has come. Nil
@@ -24,12 +24,12 @@ type progress struct {
 }
 
 // newProgress is nil unless a person watches a long removal, and no log goes by.
-func (p *process) newProgress(c *cli.Context, plan logout.Plan) *progress {
-	quiet := p.json || c.Bool("quiet") || p.log.Enabled(c.Context, slog.LevelInfo)
-	if len(plan.Steps) <= manySteps || quiet || !term.IsTerminal(int(p.errOut.Fd())) || !takesColour(p.errOut) {
+func (s *session) newProgress(ctx context.Context, plan logout.Plan) *progress {
+	quiet := s.json || s.quiet || s.log.Enabled(ctx, slog.LevelInfo)
+	if len(plan.Steps) <= manySteps || quiet || !term.IsTerminal(int(s.errOut.Fd())) || !takesColour(s.errOut) {
 		return nil
 	}
-	return &progress{w: p.errOut, total: len(plan.Steps)}
+	return &progress{w: s.errOut, total: len(plan.Steps)}
 }
 
 // step counts one more. The cursor stays at the beginning of the line, for whatever else is said there.

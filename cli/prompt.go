@@ -4,49 +4,134 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strconv"
+	"strings"
 
 	"github.com/AlecAivazis/survey/v2"
-	"github.com/AlecAivazis/survey/v2/terminal"
 	"golang.org/x/term"
+
+	"github.com/credclean/credclean/logout"
 )
 
-// selectOne lets a person choose a line. Ctrl-C, and a signal that ends ctx, is errInterrupted.
-func (p *process) selectOne(ctx context.Context, question string, lines []string, selected int) (int, error) {
-	type answer struct {
-		i   int
-		err error
+// errCancelled says that a question was left without an answer: by Ctrl-C, Ctrl-D, a signal,
+// a terminal that is gone, or a failure of the prompt.
+var errCancelled = errors.New("cancelled")
+
+// A Choice is one line of the list to choose from.
+type Choice struct {
+	Label string
+	Mark  string // what is left of a session; empty for what is not signed in
+}
+
+// confirm asks a question to which y and yes are yes, and everything else is no.
+func (c console) confirm(ctx context.Context, question string) (bool, error) {
+	fmt.Fprintf(c.errOut, "%s [y/N] ", logout.Clean(question))
+	answer, err := c.readLine(ctx)
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return err == nil && (answer == "y" || answer == "yes"), err
+}
+
+// choose lets a person choose one of choices, and returns its index. A line is selected at first.
+func (c console) choose(ctx context.Context, question string, choices []Choice, selected int) (int, error) {
+	if os.Getenv("TERM") == "dumb" {
+		return c.chooseByNumber(ctx, question, choices, selected)
 	}
-	state, stateErr := term.GetState(int(p.in.Fd()))
-	answers := make(chan answer, 1)
-	go func() {
-		var a answer
-		a.err = survey.AskOne(
-			&survey.Select{Message: question, Options: lines, Default: selected, PageSize: 12},
-			&a.i, survey.WithStdio(p.in, p.errOut, p.errOut),
-		)
-		answers <- a
-	}()
-	select {
-	case a := <-answers:
-		switch {
-		case errors.Is(a.err, terminal.InterruptErr):
-			return 0, errInterrupted
-		case a.err != nil:
-			return 0, fmt.Errorf("the terminal gave no answer, so nothing was removed: %w", a.err)
+	l := newPicker(question, choices, selected)
+	return wait(ctx, c, func() (int, error) {
+		var i int
+		err := survey.AskOne(l, &i, survey.WithStdio(keys{c.in}, c.errOut, c.errOut))
+		return i, err
+	})
+}
+
+// chooseByNumber is for terminals on which nothing can be drawn, and for screen readers.
+func (c console) chooseByNumber(ctx context.Context, question string, choices []Choice, selected int) (int, error) {
+	fmt.Fprintln(c.errOut, question)
+	for i, choice := range choices {
+		fmt.Fprintf(c.errOut, "%4d  %s\n", i+1, choice.text())
+	}
+	for {
+		fmt.Fprintf(c.errOut, "Number [%d]: ", selected+1)
+		answer, err := c.readLine(ctx)
+		if answer = strings.TrimSpace(answer); err != nil || answer == "" {
+			return selected, err
 		}
-		return a.i, nil
-	case <-ctx.Done():
-		// survey knows no context: it goes on reading until the process ends.
-		if stateErr == nil {
-			stateErr = term.Restore(int(p.in.Fd()), state)
+		if n, err := strconv.Atoi(answer); err == nil && 0 < n && n <= len(choices) {
+			return n - 1, nil
 		}
-		fmt.Fprintln(p.errOut, "\033[?25h") // and it has hidden the cursor
-		return 0, errors.Join(errInterrupted, stateErr)
+		fmt.Fprintf(c.errOut, "Type a number from 1 to %d, or Ctrl-C to cancel.\n", len(choices))
 	}
 }
 
-// confirm asks for one of two answers. The first, which keeps things, is chosen by Enter alone.
-func (p *process) confirm(ctx context.Context, question, keep, remove string) (bool, error) {
-	i, err := p.selectOne(ctx, question, []string{keep, remove}, 0)
-	return i == 1, err
+// text is a choice on one line.
+func (c Choice) text() string { return logout.Clean(c.Label) + c.mark() }
+
+// mark is the mark as it stands behind the label.
+func (c Choice) mark() string {
+	if c.Mark == "" {
+		return ""
+	}
+	return "  (" + logout.Clean(c.Mark) + ")"
 }
+
+// readLine reads what a person types up to Enter, and not a byte more: the next question is asked
+// on the same terminal.
+func (c console) readLine(ctx context.Context) (string, error) {
+	return wait(ctx, c, func() (string, error) {
+		var line []byte
+		for b := make([]byte, 1); ; {
+			n, err := c.in.Read(b)
+			switch {
+			case n == 0 && err != nil:
+				return "", err
+			case n == 0:
+			case b[0] == '\n':
+				return string(line), nil
+			case len(line) < 1024: // nobody types so much
+				line = append(line, b[0])
+			}
+		}
+	})
+}
+
+// wait waits for an answer or the end of ctx. Whatever else happens to a question is a cancel.
+func wait[T any](ctx context.Context, c console, ask func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	state, stateErr := term.GetState(int(c.in.Fd()))
+	answered := make(chan answer, 1)
+	go func() {
+		var a answer
+		defer func() {
+			if p := recover(); p != nil { // a library's
+				a.err = fmt.Errorf("the prompt failed: %v", p)
+			}
+			answered <- a
+		}()
+		a.value, a.err = ask()
+	}()
+	var a answer
+	select {
+	case a = <-answered:
+	case <-ctx.Done(): // whoever reads goes on reading until the process ends
+		a.err = ctx.Err()
+	}
+	if a.err == nil {
+		return a.value, nil
+	}
+	if stateErr == nil {
+		_ = term.Restore(int(c.in.Fd()), state) // it may be gone
+	}
+	if os.Getenv("TERM") != "dumb" {
+		fmt.Fprint(c.errOut, showCursor)
+	}
+	fmt.Fprintln(c.errOut)
+	var none T
+	return none, fmt.Errorf("%w: %w", errCancelled, a.err)
+}
+
+// showCursor undoes what the list does to the cursor.
+const showCursor = "\033[?25h"

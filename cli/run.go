@@ -4,87 +4,77 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
-	"slices"
-	"strconv"
-	"strings"
-	"sync/atomic"
-	"syscall"
-
-	"github.com/urfave/cli/v2"
 
 	"github.com/credclean/credclean/internal/telemetry"
 	"github.com/credclean/credclean/logout"
-	"github.com/credclean/credclean/status"
 )
 
-// The exit codes.
+// The exit codes. A signal that ends a run adds its number to exitSignal.
 const (
-	exitDone       = 0 // nothing of what was named is left, or it was kept as the user asked
-	exitLeft       = 1 // something is left, or could not be checked
-	exitUsage      = 2 // usage or configuration error; nothing was touched
-	exitInterrupt  = 130
-	exitTerminated = 143
+	exitDone      = 0 // nothing of what was named is left, or it was kept as the user asked
+	exitLeft      = 1 // something is left, or could not be checked
+	exitUsage     = 2 // usage or configuration error; nothing was touched
+	exitSignal    = 128
+	exitInterrupt = exitSignal + 2 // also: a question was cancelled
 )
 
 // Run carries out a command line, without the name of the program, and returns the exit code.
 func Run(args []string) int {
-	p := &process{
-		args: args, in: os.Stdin, out: os.Stdout, errOut: os.Stderr, json: wantsJSON(args),
+	signals := catchSignals(context.Background())
+	p := newProgram()
+	l := p.read(args)
+	s := &session{
+		console: console{in: os.Stdin, out: os.Stdout, errOut: os.Stderr, json: l.asks("json"), quiet: l.asks("quiet")},
+		global:  &p.global, args: args, signals: signals,
 		log: slog.New(slog.DiscardHandler), logFile: io.NopCloser(nil),
 	}
-	signal.Ignore(ignoredSignals()...) // what was begun goes on without a terminal or a reader
-	app := p.app()
-	p.document = newDocument(commandOf(app, args))
-	line, err := arrange(app, args)
-	if err == nil {
-		err = app.RunContext(context.Background(), append([]string{app.Name}, line...))
+	doc, err := p.start(signals.ctx, s, l)
+	s.complain(err)
+	code := s.exitCode(err)
+	if s.json {
+		s.writeDocument(l.document(doc), err, code)
 	}
-	if err != nil {
-		p.complain(err)
-	}
-	code := p.exitCode(err)
-	if p.json {
-		p.writeDocument(err, code)
-	}
-	p.telemetry.Send(context.Background(), telemetry.Event{Command: p.command, Failed: code != exitDone}, p.log)
-	if err := p.logFile.Close(); err != nil {
-		fmt.Fprintf(p.errOut, "credclean: warning: log lines were lost: %s\n", logout.Clean(err.Error()))
-	}
+	s.close(code)
 	return code
 }
 
-// wantsJSON tells whether a command line asks for JSON, even one that cannot be
-// followed: its error is JSON too.
-func wantsJSON(args []string) bool {
-	if i := slices.Index(args, "--"); i >= 0 {
-		args = args[:i]
+// start carries out what was read. The document is nil if the command could not begin.
+func (p *program) start(ctx context.Context, s *session, l line) (document, error) {
+	switch c := l.command; {
+	case c == nil && len(l.words) > 0:
+		return nil, p.unknownCommand(l.words)
+	case l.asks("help"):
+		s.show(p.help(c))
+		return nil, nil
+	case l.asks("version"):
+		s.show(version())
+		return nil, nil
+	case p.bare(l):
+		s.show(p.shortHelp())
+		return nil, nil
+	case l.err != nil:
+		return nil, l.err
+	case c == nil:
+		return nil, usage("no command is given", "credclean logout logs out; credclean --help lists all commands")
 	}
-	return slices.ContainsFunc(args, func(arg string) bool {
-		name, value, hasValue := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
-		on, err := strconv.ParseBool(value)
-		return (name == "-json" || name == "json" && arg[0] == '-') && (!hasValue || on || err != nil)
-	})
+	if err := l.apply(p); err != nil {
+		return nil, err
+	}
+	if l.command.document != nil { // it reads what is here
+		if err := p.global.chdir(); err != nil {
+			return nil, err
+		}
+	}
+	return l.command.run(ctx, s)
 }
 
-// A process is what one run knows of the world around it.
-type process struct {
-	args        []string
-	in          *os.File
-	out, errOut *os.File
-	caught      atomic.Int32 // the signal that ended the run, if any
-
-	log       *slog.Logger
-	logFile   io.Closer
-	telemetry telemetry.Settings
-	command   string // the path of the command, for telemetry
-
-	json     bool
-	document document // what --json prints, as far as it is known
+// show writes a text that --json does not change.
+func (s *session) show(text string) {
+	s.json = false
+	s.write(text)
 }
 
 // A document is the report of a command as JSON.
@@ -93,58 +83,27 @@ type document interface {
 	Write(w io.Writer) error
 }
 
-// newDocument is what --json prints if a command line cannot be followed.
-func newDocument(cmd *cli.Command) document {
-	if cmd != nil && cmd.Name == "status" {
-		d := status.NewDocument(nil)
-		return &d
+// document is what --json prints: that of the command, or else one that says only how it ended.
+func (l line) document(doc document) document {
+	switch {
+	case doc != nil:
+		return doc
+	case l.command != nil && l.command.document != nil:
+		return l.command.document()
 	}
-	d := logout.NewDocument(logout.Target{})
-	return &d
-}
-
-// writeDocument prints the report as JSON, whatever became of the command.
-func (p *process) writeDocument(err error, code int) {
-	var errs []error
-	if err != nil && !errors.Is(err, logout.ErrIncomplete) {
-		errs = logout.Flatten(err)
-	}
-	p.document.End(errs, hint(err), code)
-	_ = p.document.Write(p.out) // a closed pipe changes nothing of what was done
-}
-
-// catchSignals ends the context of a command with the first SIGINT or SIGTERM; the
-// second one ends the process. Help and version need none of it.
-func (p *process) catchSignals(c *cli.Context) error {
-	ctx, cancel := context.WithCancel(c.Context)
-	c.Context = ctx
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
-	go func() {
-		first := <-signals
-		p.caught.Store(int32(first.(syscall.Signal)))
-		cancel()
-		os.Exit(signalCode((<-signals).(syscall.Signal)))
-	}()
-	return nil
-}
-
-func signalCode(s syscall.Signal) int {
-	if s == syscall.SIGTERM {
-		return exitTerminated
-	}
-	return exitInterrupt
+	empty := logout.NewDocument(logout.Target{})
+	return &empty
 }
 
 // exitCode turns how a run ended into the code that tells it.
-func (p *process) exitCode(err error) int {
-	if s := p.caught.Load(); s != 0 {
-		return signalCode(syscall.Signal(s))
+func (s *session) exitCode(err error) int {
+	if code := s.signals.exitCode(); code != 0 {
+		return code
 	}
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, errInterrupted):
+	case errors.Is(err, errCancelled):
 		return exitInterrupt
 	case errors.Is(err, logout.ErrIncomplete):
 		return exitLeft
@@ -152,26 +111,23 @@ func (p *process) exitCode(err error) int {
 	return exitUsage
 }
 
-// errInterrupted says that the user answered a question with Ctrl-C.
-var errInterrupted = errors.New("interrupted")
+// A session is one run of a command, and what it knows of the world around it.
+type session struct {
+	console
+	args    []string
+	global  *Global
+	signals *signals
 
-// complain writes an error and a hint to standard error. What a report shows
-// already is not said again.
-func (p *process) complain(err error) {
-	if !errors.Is(err, logout.ErrIncomplete) {
-		for _, e := range logout.Flatten(err) {
-			fmt.Fprintf(p.errOut, "credclean: error: %s\n", logout.Clean(e.Error()))
-		}
-	}
-	if h := hint(err); h != "" {
-		fmt.Fprintf(p.errOut, "credclean: hint: %s\n", logout.Clean(h))
-	}
+	log       *slog.Logger
+	logFile   io.Closer
+	telemetry telemetry.Settings
+	command   string // for telemetry; empty until the configuration was read
 }
 
-// warn says what the user should know though the run goes on.
-func (p *process) warn(c *cli.Context, format string, args ...any) {
-	if c.Bool("quiet") {
-		return
+// close sends and writes what comes last.
+func (s *session) close(code int) {
+	s.telemetry.Send(context.Background(), telemetry.Event{Command: s.command, Failed: code != exitDone}, s.log)
+	if err := s.logFile.Close(); err != nil {
+		s.say("warning", "log lines were lost: "+err.Error())
 	}
-	fmt.Fprintf(p.errOut, "credclean: warning: %s\n", logout.Clean(fmt.Sprintf(format, args...)))
 }

@@ -1,11 +1,9 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"time"
-
-	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/status"
@@ -15,63 +13,57 @@ import (
 // errPresent says that --exit-code has something to tell.
 var errPresent = fmt.Errorf("something is there: %w", logout.ErrIncomplete)
 
-func (p *process) statusCommand(onUsageError cli.OnUsageErrorFunc) *cli.Command {
-	return &cli.Command{
-		Name:      "status",
-		Usage:     "show what is on this machine, where, and until when it is valid",
-		ArgsUsage: "[IDENTITY...]",
-		UsageText: `credclean status                what Atmos left, of this project and of others
-credclean status dev-admin      of this identity and its chain only`,
-		Description: `Changes nothing, asks nothing, and opens no keyring entry. The expiry of a
-keyring entry is in the entry itself, so that it is not known.`,
-		UseShortOptionHandling: true,
-		OnUsageError:           onUsageError,
-		Action:                 p.status,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "json", Usage: "print one JSON document"},
-			&cli.BoolFlag{Name: "exit-code", Usage: "exit with 1 if anything is listed or could not be looked at"},
-		},
+func (p *program) statusCommand() *command {
+	o := &p.status
+	return &command{
+		name:     "status",
+		argument: "[IDENTITY...]",
+		usage:    "show who is signed in on this machine, and until when",
+		examples: `credclean status                   this project
+credclean status dev-admin         an identity and its chain
+credclean status --all-projects    the whole machine`,
+		about: `Changes nothing, asks nothing, and opens no keyring entry. The expiry of a
+keyring entry is in the entry itself, so it is not known.`,
+		flags:    o.flags(),
+		words:    &o.Identities,
+		document: func() document { return newStatusDocument(nil) },
+		run:      func(ctx context.Context, s *session) (document, error) { return s.status(ctx, *o) },
 	}
+}
+
+func newStatusDocument(identities []string) document {
+	doc := status.NewDocument(identities)
+	return &doc
 }
 
 // status is the command: look, and draw.
-func (p *process) status(c *cli.Context) error {
-	identities := c.Args().Slice()
-	doc := status.NewDocument(identities)
-	p.document = &doc
-	if err := checkTimeout(c); err != nil {
-		return err
+func (s *session) status(ctx context.Context, o StatusOptions) (document, error) {
+	if o.Files || o.AllProjects || o.Everywhere {
+		return nil, usage("--files, --all-projects and --everywhere do nothing yet", "leave them out")
 	}
-	w, err := p.workplace(c)
+	begun := newStatusDocument(o.Identities)
+	w, err := s.workplace(ctx, "status")
 	if err != nil {
-		return err
+		return begun, err
 	}
-	m := w.Machine
-	defer func() { _ = m.Files.Close() }()
-	keyrings, warnings := p.keyrings(c, w, keyring.Options{Timeout: c.Duration("timeout")})
-	m.Keyrings = keyrings
-	s, err := status.New(c.Context, m, identities, time.Now())
+	defer func() { _ = w.Files.Close() }()
+	keyrings, warnings := w.keyrings(ctx, keyring.Options{Timeout: s.global.Timeout})
+	w.Keyrings = keyrings
+	found, err := status.New(ctx, w.Machine, o.Identities, time.Now())
 	if err != nil {
-		return err
+		return begun, nameError(err)
 	}
 	for _, text := range warnings {
-		p.warn(c, "%s", text)
+		s.warn(text)
 	}
-	view := p.view(c, m.Roots)
-	doc = s.Document(view)
-	if !p.json {
-		s.Render(p.out, view, p.width())
+	view := s.view(w.Roots)
+	doc := found.Document(view)
+	if !s.json {
+		width, _ := size(s.out)
+		found.Render(s.out, view, width)
 	}
-	if c.Bool("exit-code") && !s.Clear() {
-		return errPresent
+	if o.ExitCode && !found.Clear() {
+		return &doc, errPresent
 	}
-	return nil
-}
-
-// width is that of the terminal on standard output; 0 without one.
-func (p *process) width() int {
-	if width, _, err := term.GetSize(int(p.out.Fd())); err == nil {
-		return width
-	}
-	return 0
+	return &doc, nil
 }

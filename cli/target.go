@@ -7,137 +7,161 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/urfave/cli/v2"
-
+	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
+
 	"github.com/credclean/credclean/logout"
-	"github.com/credclean/credclean/store/keyring"
 )
 
-// unlockWait is how long a person may take in an unlock dialog.
-const unlockWait = 60 * time.Second
-
-// target reads what the command line names.
-func (p *process) target(c *cli.Context) (logout.Target, error) {
-	t := logout.Target{
-		Identities:   append(c.Args().Slice(), c.StringSlice("identity")...),
-		Providers:    c.StringSlice("provider"),
-		All:          c.Bool("all"),
-		Expired:      c.Bool("expired"),
-		Orphans:      c.Bool("orphans"),
-		AllProjects:  c.Bool("all-projects"),
-		KeepProvider: c.Bool("keep-provider"),
-	}
-	identities, providers := len(t.Identities) > 0, len(t.Providers) > 0
-	wrong := func(hint, what string) (logout.Target, error) {
-		return logout.Target{}, usageError{errors.New(what), hint}
-	}
-	switch {
-	case slices.Contains(t.Identities, "") || slices.Contains(t.Providers, ""):
-		return wrong("give the name of an identity or provider of atmos.yaml", "a name is empty")
-	case identities && providers:
-		return wrong("name one or the other; two commands do both", "an identity and --provider contradict each other")
-	case identities && t.All:
-		return wrong("--all includes it", "an identity and --all contradict each other")
-	case providers && t.All:
-		return wrong("--all includes it", "--provider and --all contradict each other")
-	case t.Orphans && (identities || providers || t.All || t.Expired || t.AllProjects || t.KeepProvider):
-		return wrong("credclean logout --orphans takes no names", "--orphans and another target contradict each other")
-	case t.AllProjects && (identities || providers || t.All || t.Expired || t.KeepProvider):
-		return wrong("credclean logout --all-projects takes no names", "--all-projects and another target contradict each other")
-	case t.AllProjects && !c.Bool("yes") && !c.Bool("dry-run") && !p.terminal():
-		return wrong("add --yes, or --dry-run to see what there is", "--all-projects removes everything of this user, and there is no terminal to ask on")
-	case t.KeepProvider && !identities:
-		return wrong("credclean logout IDENTITY --keep-provider", "--keep-provider needs an identity")
-	case c.Bool("yes") && t.Empty():
-		return wrong("name an identity, --provider or --all", "--yes does not say what to remove")
-	case checkTimeout(c) != nil:
-		return logout.Target{}, checkTimeout(c)
-	case t.Empty() && !p.terminal():
-		return wrong("credclean logout IDENTITY, --provider NAME or --all; in a terminal there is a list to choose from", "no identity is named, and there is no terminal to choose one on")
-	}
-	return t, nil
+// A selector is one way to say what to log out of.
+type selector struct {
+	name  string
+	given bool
+	// with is what to do instead of combining it with another one.
+	with string
 }
 
-func checkTimeout(c *cli.Context) error {
-	if c.Duration("timeout") <= 0 {
-		return usageError{errors.New("--timeout must be more than nothing"), "--timeout=5s waits five seconds"}
+// selectors are all of them. No two can be combined.
+func (o LogoutOptions) selectors() []selector {
+	return []selector{
+		{"--all-projects", o.AllProjects, "credclean logout --all-projects takes no names"},
+		{"--orphans", o.Orphans, "credclean logout --orphans takes no names"},
+		{"--tags", len(o.Tags) > 0, "run one command for the tags and another one for the rest"},
+		{"--all", o.All, "--all includes it"},
+		{"an identity", len(o.Identities) > 0, "run one command for the identity and another one for the provider"},
+		{"--provider", len(o.Providers) > 0, "name the provider only"},
 	}
-	return nil
 }
 
-// patience says how long to wait for the system keyring. A dialog to unlock it is
-// waited for only if somebody is there to answer it.
-func (p *process) patience(c *cli.Context) keyring.Options {
-	opts := keyring.Options{Timeout: c.Duration("timeout")}
-	if p.terminal() && !c.Bool("yes") {
-		opts.UnlockWait = unlockWait
-		opts.Announce = func() {
-			fmt.Fprintln(p.errOut, "credclean: waiting for your keyring's unlock dialog, Ctrl-C to stop")
+// named are the selectors that were given.
+func (o LogoutOptions) named() []selector {
+	return slices.DeleteFunc(o.selectors(), func(s selector) bool { return !s.given })
+}
+
+// A rule is a combination of options that cannot be followed.
+type rule struct {
+	broken     bool
+	what, hint string
+}
+
+// rules are checked one after the other; asks says whether a person can be asked.
+func (o LogoutOptions) rules(asks bool) []rule {
+	named := o.named()
+	nothing := len(named) == 0 && !o.Expired
+	var pair rule
+	if len(named) > 1 {
+		pair = rule{true, fmt.Sprintf("%s and %s cannot be combined", named[1].name, named[0].name), named[0].with}
+	}
+	return []rule{
+		{
+			slices.Contains(slices.Concat(o.Identities, o.Providers), ""),
+			"a name is empty", "give the name of an identity or a provider in atmos.yaml",
+		},
+		pair,
+		{
+			o.Expired && (o.Orphans || o.AllProjects),
+			"--expired cannot be combined with --orphans or --all-projects", "--expired goes alone, or with names, --tags or --all",
+		},
+		{o.KeepProvider && len(o.Identities) == 0, "--keep-provider needs an identity", "credclean logout IDENTITY --keep-provider"},
+		{o.Yes && nothing, "--yes does not say what to remove", "name an identity, --provider or --all"},
+		{
+			o.AllProjects && !o.Yes && !o.DryRun && !asks,
+			"--all-projects removes everything of this user, and there is no terminal to ask on", "add --yes, or --dry-run to see what there is",
+		},
+		{
+			nothing && !asks,
+			"no identity is named, and there is no terminal to choose one on",
+			"credclean logout IDENTITY, --provider NAME or --all; on a terminal there is a list to choose from",
+		},
+	}
+}
+
+// target is what the options name. The error is one of usage.
+func (o LogoutOptions) target(asks bool) (logout.Target, error) {
+	for _, r := range o.rules(asks) {
+		if r.broken {
+			return logout.Target{}, usage(r.what, r.hint)
 		}
 	}
-	return opts
+	return logout.Target{
+		Identities: o.Identities, Providers: o.Providers, All: o.All, Expired: o.Expired,
+		Orphans: o.Orphans, AllProjects: o.AllProjects, KeepProvider: o.KeepProvider,
+	}, nil
 }
 
-// consent asks about what may be the only copy of an access key.
-func (p *process) consent(c *cli.Context, plan logout.Plan) (logout.Plan, error) {
-	if c.Bool("yes") || c.Bool("keep-long-lived") {
-		return plan, nil
+// chooseTarget shows the list. ATMOS_IDENTITY only preselects a line.
+func (s *session) chooseTarget(ctx context.Context, g *chain.Graph, marks map[string]string) (logout.Target, error) {
+	choices, targets := choices(g, marks)
+	if len(targets) == 1 { // everything, which is nothing
+		return logout.Target{}, usage("atmos.yaml declares no identity and no provider", "credclean reads the auth block of atmos.yaml")
 	}
-	names := plan.LongLived()
-	if len(names) == 0 || !p.terminal() {
-		return plan.KeepLongLived(logout.KeptNoConsent), nil
-	}
-	key := "the long-lived access key"
-	if plan.Target.Orphans || plan.Target.AllProjects { // atmos.yaml does not tell the kind
-		key = "what may be a long-lived access key"
-	}
-	question := fmt.Sprintf("Remove %s of %s? The keyring has the only copy.", key, strings.Join(names, ", "))
-	ok, err := p.confirm(c.Context, logout.Clean(question), "Keep it", "Remove it")
-	if err != nil || ok {
-		return plan, err
-	}
-	return plan.KeepLongLived(logout.KeptByAnswer), nil
-}
-
-// choose shows the list. ATMOS_IDENTITY only preselects a line.
-func (p *process) choose(ctx context.Context, m logout.Machine) (logout.Target, error) {
-	var lines []string
-	var targets []logout.Target
-	selected := 0
-	ids := slices.DeleteFunc(slices.Clone(m.Graph.Identities()), func(id config.Identity) bool { return id.Place != "" })
-	slices.SortStableFunc(ids, func(a, b config.Identity) int { // the default one first
-		switch {
-		case a.Default == b.Default:
-			return 0
-		case a.Default:
-			return -1
-		}
-		return 1
+	selected := slices.IndexFunc(targets, func(t logout.Target) bool {
+		return len(t.Identities) == 1 && strings.EqualFold(t.Identities[0], os.Getenv("ATMOS_IDENTITY"))
 	})
-	for _, id := range ids {
-		if strings.EqualFold(id.Name, os.Getenv("ATMOS_IDENTITY")) {
-			selected = len(lines)
-		}
-		lines = append(lines, "Identity: "+logout.Clean(id.Name))
-		targets = append(targets, logout.Target{Identities: []string{id.Name}})
-	}
-	for _, pr := range m.Graph.Providers() {
-		if pr.Place != "" {
-			continue // what a YAML function gave may be anything
-		}
-		lines = append(lines, fmt.Sprintf("Provider: %s (removes all identities)", logout.Clean(pr.Name)))
-		targets = append(targets, logout.Target{Providers: []string{pr.Name}})
-	}
-	if len(lines) == 0 {
-		return logout.Target{}, usageError{errors.New("atmos.yaml declares no identity and no provider"), "credclean reads the auth block of atmos.yaml"}
-	}
-	lines, targets = append(lines, "All identities (complete logout)"), append(targets, logout.Target{All: true})
-	i, err := p.selectOne(ctx, "Choose what to logout from:", lines, selected)
+	i, err := s.choose(ctx, "Choose what to logout from:", choices, max(selected, 0))
 	if err != nil {
 		return logout.Target{}, err
 	}
 	return targets[i], nil
+}
+
+// choices are the lines of the list, and what each stands for: identities, those with a mark and the
+// default one first, providers, everything. marks say of names what is left of their sessions.
+func choices(g *chain.Graph, marks map[string]string) (choices []Choice, targets []logout.Target) {
+	add := func(label, mark string, t logout.Target) {
+		choices, targets = append(choices, Choice{label, mark}), append(targets, t)
+	}
+	ids := slices.DeleteFunc(slices.Clone(g.Identities()), func(id config.Identity) bool { return id.Place != "" })
+	rank := func(id config.Identity) int {
+		switch {
+		case marks[id.Name] != "":
+			return 0
+		case id.Default:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(ids, func(a, b config.Identity) int { return rank(a) - rank(b) })
+	for _, id := range ids {
+		add("Identity: "+id.Name, marks[id.Name], logout.Target{Identities: []string{id.Name}})
+	}
+	for _, pr := range g.Providers() {
+		if pr.Place != "" {
+			continue // what a YAML function gave may be anything
+		}
+		add("Provider: "+pr.Name+" (removes all identities)", marks[pr.Name], logout.Target{Providers: []string{pr.Name}})
+	}
+	add("All identities (complete logout)", "", logout.Target{All: true})
+	return choices, targets
+}
+
+// nameError gives an error about names what to type next.
+func nameError(err error) error {
+	var unknown *chain.UnknownError
+	switch {
+	case errors.As(err, &unknown):
+		return hinted{err, knownNames(unknown)}
+	case errors.Is(err, chain.ErrCycle):
+		return hinted{err, "fix the via of one of them in atmos.yaml, or remove everything with --all"}
+	case errors.Is(err, chain.ErrAmbiguous):
+		return hinted{err, "write the name in exactly the case of one of them"}
+	}
+	return err
+}
+
+// knownNames are what could have been meant; of many, the first.
+func knownNames(e *chain.UnknownError) string {
+	const most = 30
+	if len(e.Known) == 0 {
+		return "atmos.yaml declares none"
+	}
+	names := strings.Join(e.Known, ", ")
+	if len(e.Known) > most {
+		names = fmt.Sprintf("%s and %d more", strings.Join(e.Known[:most], ", "), len(e.Known)-most)
+	}
+	if near := e.Nearest(); near != "" {
+		return fmt.Sprintf("did you mean %s? atmos.yaml declares %s", near, names)
+	}
+	return "atmos.yaml declares " + names
 }

@@ -2,12 +2,16 @@ package cli
 
 import (
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/windows"
 )
 
 // ignoredSignals are none: Windows has no such signals.
 func ignoredSignals() []os.Signal { return nil }
+
+// endingSignals are Ctrl-C, and the end of the session.
+func endingSignals() []os.Signal { return []os.Signal{syscall.SIGINT, syscall.SIGTERM} }
 
 // takesColour tells whether a console understands the codes for colours, which
 // those of older programs do only when they are asked to.

@@ -1,18 +1,17 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
-
-	"github.com/urfave/cli/v2"
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/internal/fetch"
 	"github.com/credclean/credclean/internal/logs"
 	"github.com/credclean/credclean/internal/telemetry"
 	"github.com/credclean/credclean/logout"
@@ -26,33 +25,67 @@ type workplace struct {
 	config *config.Config
 }
 
-// workplace reads the configuration. It asks no keyring.
-func (p *process) workplace(c *cli.Context) (workplace, error) {
+// workplace reads the configuration, and opens the log that it asks for. It asks no keyring.
+func (s *session) workplace(ctx context.Context, name string) (workplace, error) {
 	sys, err := surroundings()
 	if err != nil {
 		return workplace{}, err
 	}
-	cfg, err := config.Load(c.Context, sys, configOptions(c.StringSlice))
-	if err != nil && c.Bool("all-projects") {
-		p.warn(c, "%v; everything is removed without it", err)
-		err = nil
-	}
+	cfg, err := s.global.load(ctx, sys)
 	if err != nil {
 		return workplace{}, err
 	}
-	if err := p.openLog(c, cfg); err != nil {
+	return s.workplaceOf(name, sys, cfg)
+}
+
+// workplaceOf is the workplace of a configuration that was read.
+func (s *session) workplaceOf(name string, sys config.System, cfg *config.Config) (workplace, error) {
+	if err := s.openLog(cfg); err != nil {
 		return workplace{}, err
 	}
-	p.command, p.telemetry = c.Command.Name, telemetry.Resolve(cfg.Own.Telemetry, cfg.LookupEnv)
+	s.command, s.telemetry = name, telemetry.Resolve(cfg.Own.Telemetry, cfg.LookupEnv)
 	w, warnings := newWorkplace(sys, cfg)
 	for _, f := range cfg.Files {
-		p.log.Debug("Configuration file read", "file", f.Path, "sha256", f.SHA256)
+		s.log.Debug("Configuration file read", "file", f.Path, "sha256", f.SHA256)
 	}
-	p.log.Debug("Realms of this project", "realms", w.Automatic)
+	s.log.Debug("Realms of this project", "realms", w.Automatic)
 	for _, text := range append(warnings, cfg.Warnings...) {
-		p.warn(c, "%s", text)
+		s.warn(text)
 	}
 	return w, nil
+}
+
+// load reads the configuration that the options choose. With an error, too, the configuration can
+// be used, and says what the user's own files say.
+func (g *Global) load(ctx context.Context, sys config.System) (*config.Config, error) {
+	options := config.Options{Files: g.Config, Dirs: g.ConfigPath, Profiles: g.Profiles}
+	if g.FetchImports {
+		options.Fetch = fetch.New().Get
+	}
+	cfg, err := config.Load(ctx, sys, options)
+	if errors.Is(err, config.ErrNotFound) {
+		err = hinted{err, "run credclean in the directory of your project, or name the file with --config"}
+	}
+	return cfg, err
+}
+
+// chdir changes to the directory that -C or ATMOS_CHDIR names, before anything is read.
+func (g *Global) chdir() error {
+	from, _ := os.Getwd() // whoever needs it will say that it is gone
+	home, _ := os.UserHomeDir()
+	dir, err := config.Chdir(from, home, g.Dir, os.LookupEnv)
+	if err == nil && dir != from {
+		// The realm of a project depends on how its path is spelled, which os.Getwd knows from PWD.
+		err = errors.Join(os.Chdir(dir), os.Setenv("PWD", dir))
+	}
+	if err != nil {
+		return hinted{err, "-C and ATMOS_CHDIR name a directory that exists"}
+	}
+	return nil
+}
+
+func workDirError(err error) error {
+	return hinted{fmt.Errorf("working directory: %w", err), "change to a directory that exists"}
 }
 
 // surroundings are where the configuration is looked for.
@@ -63,18 +96,13 @@ func surroundings() (config.System, error) {
 	}
 	workDir, err := os.Getwd()
 	if err != nil {
-		return config.System{}, usageError{fmt.Errorf("working directory: %w", err), "change to a directory that exists"}
+		return config.System{}, workDirError(err)
 	}
 	roots := store.NewRoots(home, workDir, os.TempDir(), runtime.GOOS, os.LookupEnv)
 	return config.System{
 		Home: home, WorkDir: workDir, SystemDir: systemDir(),
 		ConfigHome: roots[store.Config], CacheHome: roots[store.Cache], LookupEnv: os.LookupEnv,
 	}, nil
-}
-
-// configOptions are the flags that choose the configuration; values are those given for one.
-func configOptions(values func(flag string) []string) config.Options {
-	return config.Options{Files: values("config"), Dirs: values("config-path"), Profiles: splitCommas(values("profile"))}
 }
 
 // newWorkplace is the workplace of a configuration that was read, with what is
@@ -106,21 +134,21 @@ func newWorkplace(sys config.System, cfg *config.Config) (w workplace, warnings 
 
 // openLog opens the log. A wrong flag is an error; settings that are wrong
 // elsewhere must not keep anybody from logging out.
-func (p *process) openLog(c *cli.Context, cfg *config.Config) error {
-	var stdout io.Writer = p.out
-	if p.json {
-		stdout = p.errOut
+func (s *session) openLog(cfg *config.Config) error {
+	stdout := s.out
+	if s.json {
+		stdout = s.errOut
 	}
 	log, file, err := logs.Open(logs.Options{
-		Level: c.String("logs-level"), File: c.String("logs-file"), LookupEnv: cfg.LookupEnv, Config: cfg.Own.Logs,
-		Stdout: stdout, Stderr: p.errOut,
+		Level: s.global.LogsLevel, File: s.global.LogsFile, LookupEnv: cfg.LookupEnv, Config: cfg.Own.Logs,
+		Stdout: stdout, Stderr: s.errOut,
 	})
-	p.log, p.logFile = log, file
-	if err != nil && (c.IsSet("logs-level") || c.IsSet("logs-file")) {
-		return usageError{err, "leave --logs-level and --logs-file out, or mend them"}
+	s.log, s.logFile = log, file
+	if err != nil && (s.global.LogsLevel != "" || s.global.LogsFile != "") {
+		return hinted{err, "fix --logs-level and --logs-file, or leave them out"}
 	}
 	if err != nil {
-		p.warn(c, "nothing is logged: %v", err)
+		s.warn("nothing is logged: " + err.Error())
 	}
 	return nil
 }
@@ -171,16 +199,4 @@ func elsewhere(readings []config.Reading) []string {
 		}
 	}
 	return names
-}
-
-func splitCommas(values []string) []string {
-	var all []string
-	for _, v := range values {
-		for s := range strings.SplitSeq(v, ",") {
-			if s = strings.TrimSpace(s); s != "" {
-				all = append(all, s)
-			}
-		}
-	}
-	return all
 }

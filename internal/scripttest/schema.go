@@ -35,6 +35,8 @@ func checkJSON(ts *testscript.TestScript, args []string) {
 	case !slices.Contains(args, "--json"):
 	case slices.Contains(args, "status"):
 		cmdJSONSchema(ts, []string{"status.schema.json"})
+	case slices.Contains(args, "doctor"):
+		cmdJSONSchema(ts, []string{"doctor.schema.json"})
 	default:
 		cmdJSONSchema(ts, []string{"logout.schema.json"})
 	}

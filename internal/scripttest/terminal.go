@@ -41,7 +41,7 @@ var keys = map[string]string{
 //
 //	expect TEXT    wait until TEXT appears after what was expected before
 //	send KEY...    press keys: enter, tab, up, down, esc, space, ctrl-c, ctrl-d, or text
-//	signal NAME    send int, term, hup or pipe
+//	signal NAME    send int, term, quit, abrt, hup or pipe
 //	hangup         close the terminal
 //	pause          give the program a tenth of a second for what cannot be seen from outside
 //	lock FILE      lock FILE as Atmos would, until unlock
@@ -200,7 +200,7 @@ func (d *dialogue) speak(ts *testscript.TestScript, file string) {
 }
 
 var signals = map[string]syscall.Signal{
-	"int": syscall.SIGINT, "term": syscall.SIGTERM, "hup": syscall.SIGHUP, "pipe": syscall.SIGPIPE, "kill": syscall.SIGKILL,
+	"int": syscall.SIGINT, "quit": syscall.SIGQUIT, "abrt": syscall.SIGABRT, "term": syscall.SIGTERM, "hup": syscall.SIGHUP, "pipe": syscall.SIGPIPE, "kill": syscall.SIGKILL,
 }
 
 // end waits for the program and looks at how it ended.
@@ -251,24 +251,34 @@ func cmdUnlock(ts *testscript.TestScript, args []string) {
 	unlock()
 }
 
-// screen is what a terminal of endless height shows after text was written to
-// it: enough of one for programs that move up and erase lines.
-func screen(text []byte) string {
+// screen is what a terminal of endless height shows after text was written to it.
+func screen(text []byte) string { return Screen(text, 0, 0) }
+
+// Screen is what a terminal shows after text was written to it: enough of one for programs that
+// move up and erase lines. Lines that scrolled away are lost; 0 rows never scroll, and 0 columns never wrap.
+func Screen(text []byte, rows, cols int) string {
 	lines := [][]rune{nil}
 	row, col := 0, 0
 	savedRow, savedCol := 0, 0
+	down := func() {
+		if row++; row == rows && rows > 0 {
+			row--
+			lines = lines[1:]
+		}
+		for len(lines) <= row {
+			lines = append(lines, nil)
+		}
+	}
 	put := func(r rune) {
+		if col == cols && cols > 0 {
+			down()
+			col = 0
+		}
 		for len(lines[row]) <= col {
 			lines[row] = append(lines[row], ' ')
 		}
 		lines[row][col] = r
 		col++
-	}
-	down := func() {
-		row++
-		for len(lines) <= row {
-			lines = append(lines, nil)
-		}
 	}
 	for len(text) > 0 {
 		if m := control.FindSubmatch(text); m != nil {
