@@ -163,6 +163,9 @@ func isLink(info fs.FileInfo) bool { return info.Mode()&(fs.ModeSymlink|fs.ModeI
 // isName tells whether something is a name, not a way.
 func isName(name string) bool { return !strings.ContainsAny(name, `/`+string(filepath.Separator)) }
 
+// Lstat describes what has a name here, a symbolic link itself.
+func (d *Dir) Lstat(name string) (fs.FileInfo, error) { return d.lstat(name) }
+
 // lstat describes what has a name here, a symbolic link itself.
 func (d *Dir) lstat(name string) (fs.FileInfo, error) {
 	if !isName(name) {

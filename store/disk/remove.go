@@ -22,6 +22,9 @@ func (h *Home) Remove(p Place) (out Outcome, err error) {
 	return out, err
 }
 
+// Remove is [Home.Remove] in this directory.
+func (d *Dir) Remove(name string) (Outcome, error) { return d.remove(name) }
+
 func (d *Dir) remove(name string) (Outcome, error) {
 	s, err := d.find(name)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -23,7 +23,7 @@ import (
 // Other programs' files may be in the directory, since Atmos takes the parent of a
 // configured path that has an extension. Therefore only regular files are
 // entries, and those that need not be Atmos's must look like encrypted ones. A symbolic
-// link is not followed; in the place of an entry it is an error.
+// link that leads to an entry is told, and followed only if Atmos alone can have made it.
 type File struct {
 	// Dir is the directory, an absolute path. It is never created.
 	Dir string
@@ -32,6 +32,9 @@ type File struct {
 	Default bool
 	// Password opens entries; if it is empty, none can be read.
 	Password string
+	// Home is the home directory that is cleaned, which says where links may lead and whose files may
+	// go. Its Sync makes removals durable. Without one, Dir itself is it, and synced at once.
+	Home *disk.Home
 }
 
 // Location is the directory.
@@ -41,18 +44,17 @@ func (k File) Location() string { return k.Dir }
 func (k File) List(ctx context.Context) ([]string, error) {
 	var keys []string
 	var errs []error
-	err := k.in(func(root *os.Root) error {
-		files, err := entriesOf(root)
-		for _, file := range files {
+	err := k.in(func(dir *disk.Dir) error {
+		files, err := k.files(dir)
+		for _, name := range slices.Sorted(maps.Keys(files)) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			name := file.Name()
 			key := percent.Decode(name)
 			if again, err := fileName(key); err != nil || again != name || inSecretsStore(key) {
 				continue // no key leads to this file, or a secret's
 			}
-			switch ok, err := k.isEntry(ctx, root, key, name, file.Type()); {
+			switch ok, err := k.isEntry(ctx, dir, key, files[name]); {
 			case err != nil:
 				errs = append(errs, err)
 			case ok:
@@ -70,17 +72,13 @@ func (k File) List(ctx context.Context) ([]string, error) {
 // from finding the others.
 func (k File) Find(ctx context.Context, keys []string) (found []string, err error) {
 	var errs []error
-	err = k.in(func(root *os.Root) error {
-		files, err := entriesOf(root)
-		types := make(map[string]fs.FileMode, len(files))
-		for _, file := range files {
-			types[file.Name()] = file.Type()
-		}
+	err = k.in(func(dir *disk.Dir) error {
+		files, err := k.files(dir)
 		for _, key := range keys {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			switch ok, err := k.find(ctx, root, key, types); {
+			switch ok, err := k.find(ctx, dir, key, files); {
 			case err != nil:
 				errs = append(errs, err)
 			case ok:
@@ -92,17 +90,17 @@ func (k File) Find(ctx context.Context, keys []string) (found []string, err erro
 	return found, errors.Join(append(errs, disk.IgnoreAbsent(err))...)
 }
 
-// find tells whether there is an entry under key among the files of these names and types.
-func (k File) find(ctx context.Context, root *os.Root, key string, types map[string]fs.FileMode) (bool, error) {
+// find tells whether there is an entry under key among the files.
+func (k File) find(ctx context.Context, dir *disk.Dir, key string, files map[string]fs.FileInfo) (bool, error) {
 	name, err := fileName(key)
 	if err != nil {
 		return false, err
 	}
-	typ, present := types[name]
+	info, present := files[name]
 	if !present {
 		return false, nil
 	}
-	ok, err := k.isEntry(ctx, root, key, name, typ)
+	ok, err := k.isEntry(ctx, dir, key, info)
 	if ok && inSecretsStore(key) {
 		return false, errSecretsStore(key)
 	}
@@ -111,8 +109,8 @@ func (k File) find(ctx context.Context, root *os.Root, key string, types map[str
 
 // Read implements [Keyring].
 func (k File) Read(ctx context.Context, key string) (content []byte, err error) {
-	err = k.entry(ctx, key, func(root *os.Root, name string) error {
-		content, err = k.open(ctx, root, key, name)
+	err = k.entry(ctx, key, func(dir *disk.Dir, name string) error {
+		content, err = k.open(ctx, dir, key, name)
 		return err
 	})
 	return content, err
@@ -120,23 +118,15 @@ func (k File) Read(ctx context.Context, key string) (content []byte, err error) 
 
 // Remove implements [Keyring].
 func (k File) Remove(ctx context.Context, key string) error {
-	return k.entry(ctx, key, func(root *os.Root, name string) error {
-		if err := root.Remove(name); err != nil {
-			return k.named(err)
-		}
-		switch _, err := root.Lstat(name); {
-		case err == nil:
-			return &fs.PathError{Op: "remove", Path: filepath.Join(k.Dir, name), Err: disk.ErrStillThere}
-		case !errors.Is(err, fs.ErrNotExist):
-			return k.named(err)
-		}
-		return k.named(syncDir(root))
+	return k.entry(ctx, key, func(dir *disk.Dir, name string) error {
+		_, err := dir.Remove(name)
+		return err
 	})
 }
 
 // entry does something with the file of the entry under key. The error is fs.ErrNotExist if
 // there is none.
-func (k File) entry(ctx context.Context, key string, use func(root *os.Root, name string) error) error {
+func (k File) entry(ctx context.Context, key string, use func(dir *disk.Dir, name string) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -147,14 +137,17 @@ func (k File) entry(ctx context.Context, key string, use func(root *os.Root, nam
 	if err != nil {
 		return err
 	}
-	return k.in(func(root *os.Root) error {
-		info, err := root.Lstat(name)
-		if err != nil {
-			return k.named(err)
+	return k.in(func(dir *disk.Dir) error {
+		info, err := dir.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			info, err = k.marker(dir, name)
 		}
-		ok, err := k.isEntry(ctx, root, key, name, info.Mode().Type())
+		if err != nil {
+			return err
+		}
+		ok, err := k.isEntry(ctx, dir, key, info)
 		if err == nil && ok {
-			ok, err = spelled(root, name, info)
+			ok, err = spelled(dir, name, info)
 		}
 		switch {
 		case err != nil:
@@ -162,77 +155,86 @@ func (k File) entry(ctx context.Context, key string, use func(root *os.Root, nam
 		case !ok:
 			return fmt.Errorf("keyring entry %q: %w", key, fs.ErrNotExist)
 		}
-		return use(root, name)
+		return use(dir, name)
 	})
 }
 
-// in opens the directory, which 99designs/keyring would create. The error is fs.ErrNotExist if
-// there is none.
-func (k File) in(use func(*os.Root) error) error {
+// in opens the directory. The error is fs.ErrNotExist if there is none.
+func (k File) in(use func(*disk.Dir) error) error {
 	if !filepath.IsAbs(k.Dir) {
 		return fmt.Errorf("keyring directory %q: not an absolute path", k.Dir)
 	}
-	info, err := os.Stat(k.Dir)
-	switch {
-	case err != nil:
-		return absentIfNoWay(err)
-	case !info.IsDir():
+	if info, err := os.Stat(k.Dir); err == nil && !info.IsDir() {
 		return fmt.Errorf("keyring directory %s: not a directory", k.Dir)
 	}
-	root, err := os.OpenRoot(k.Dir)
-	if err != nil {
-		return absentIfNoWay(err)
+	home := k.Home
+	if home == nil {
+		home = disk.NewHome(k.Dir)
 	}
-	defer root.Close()
-	return use(root)
-}
-
-// named gives an error about a file in the directory its whole path.
-func (k File) named(err error) error {
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return &fs.PathError{Op: path.Op, Path: filepath.Join(k.Dir, path.Path), Err: path.Err}
-	}
-	return err
-}
-
-// syncDir makes a removal durable. Windows has no such call, and NTFS logs removals itself.
-func syncDir(root *os.Root) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	dir, err := root.Open(".")
+	dir, err := home.Open(disk.Place{Root: k.Dir, Path: "."})
 	if err != nil {
 		return err
 	}
-	return errors.Join(dir.Sync(), dir.Close())
-}
-
-// entriesOf are what is in a directory.
-func entriesOf(root *os.Root) ([]fs.DirEntry, error) {
-	dir, err := root.Open(".")
-	if err != nil {
-		return nil, err
-	}
 	defer dir.Close()
-	return dir.ReadDir(-1)
+	if err := use(dir); err != nil || k.Home != nil {
+		return err
+	}
+	return home.Sync()
 }
 
-// isEntry tells whether the file under name, which is of this type, is the entry of key.
-func (k File) isEntry(ctx context.Context, root *os.Root, key, name string, typ fs.FileMode) (bool, error) {
-	proven := k.Default && strings.HasPrefix(key, "atmos_")
-	path := filepath.Join(k.Dir, name)
-	refuse := func(err error) (bool, error) { return false, &fs.PathError{Op: "open", Path: path, Err: err} }
-	switch {
-	case typ.IsRegular() && proven:
+// files are what is in the directory, by name.
+func (k File) files(dir *disk.Dir) (map[string]fs.FileInfo, error) {
+	infos, err := dir.Entries()
+	files := make(map[string]fs.FileInfo, len(infos))
+	for _, info := range infos {
+		files[info.Name()] = info
+	}
+	for _, info := range infos {
+		if name, marked := strings.CutSuffix(info.Name(), disk.TempSuffix); marked && files[name] == nil && k.proven(name) && isLink(info) {
+			delete(files, info.Name())
+			files[name] = info
+		}
+	}
+	return files, err
+}
+
+// marker is the link that a run of ours was killed at, after it gave it another name and before
+// it removed what it leads to.
+func (k File) marker(dir *disk.Dir, name string) (fs.FileInfo, error) {
+	info, err := dir.Lstat(name + disk.TempSuffix)
+	if err == nil && !(k.proven(name) && isLink(info)) {
+		err = &fs.PathError{Op: "lstat", Path: filepath.Join(k.Dir, name), Err: fs.ErrNotExist}
+	}
+	return info, err
+}
+
+// proven tells whether Atmos alone can have made a file of this name.
+func (k File) proven(name string) bool { return k.Default && strings.HasPrefix(name, "atmos_") }
+
+func isLink(info fs.FileInfo) bool { return info.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 }
+
+// isEntry tells whether a file is the entry of key.
+func (k File) isEntry(ctx context.Context, dir *disk.Dir, key string, info fs.FileInfo) (bool, error) {
+	name, proven := info.Name(), k.proven(key)
+	refuse := func(err error) (bool, error) {
+		return false, &fs.PathError{Op: "open", Path: filepath.Join(k.Dir, name), Err: err}
+	}
+	switch regular, link := info.Mode().IsRegular(), isLink(info); {
+	case regular && proven:
 		return true, nil
-	case typ.IsRegular():
-		return isEncrypted(readIn(ctx, root, name))
-	case typ&fs.ModeSymlink != 0 && k.Default:
-		return refuse(disk.ErrSymlink)
-	case typ&fs.ModeSymlink != 0:
-		if ok, err := isEncrypted(read(ctx, path)); err != nil || !ok {
+	case regular:
+		return isEncrypted(dir.Read(ctx, name, maxEntry))
+	case link && proven:
+		if ok, err := isEncrypted(dir.Read(ctx, name, maxEntry)); err != nil || ok {
+			return ok, err
+		}
+		return refuse(fmt.Errorf("%w: it leads to no entry", disk.ErrSymlink))
+	case link && !k.Default:
+		if ok, err := isEncrypted(read(ctx, filepath.Join(k.Dir, name))); err != nil || !ok {
 			return false, err
 		}
+		return refuse(disk.ErrSymlink)
+	case link:
 		return refuse(disk.ErrSymlink)
 	case proven:
 		return refuse(disk.ErrNotRegular)

@@ -133,6 +133,93 @@ func TestFileKeyringNotRegular(t *testing.T) {
 	}
 }
 
+// A link to an entry that lies elsewhere in the home directory is followed where Atmos alone
+// can have made it; a run that was killed at it is finished by the next one.
+func TestFileKeyringLinkedEntry(t *testing.T) {
+	start := func(t *testing.T) (k keyring.File, elsewhere string) {
+		home := t.TempDir()
+		k = keyring.File{Dir: filepath.Join(home, "keyring"), Default: true, Password: keyringtest.FilePassword, Home: disk.NewHome(home)}
+		elsewhere = filepath.Join(home, "elsewhere")
+		must(t, errors.Join(os.Mkdir(k.Dir, 0o700), os.Mkdir(elsewhere, 0o700)))
+		must(t, keyringtest.SetFile(elsewhere, "dev", "secret"))
+		must(t, keyringtest.SetFile(elsewhere, "prod", "secret"))
+		write(t, filepath.Join(elsewhere, "text"), "no entry")
+		must(t, os.Symlink("../elsewhere/dev", filepath.Join(k.Dir, "atmos_dev")))
+		return k, elsewhere
+	}
+	t.Run("removed", func(t *testing.T) {
+		k, elsewhere := start(t)
+		wantFound(t, k, []string{"atmos_dev", "atmos_prod"}, "atmos_dev")
+		must(t, k.Remove(t.Context(), "atmos_dev"))
+		wantError(t, k.Remove(t.Context(), "atmos_dev"), fs.ErrNotExist)
+		wantNames(t, k.Dir)
+		wantNames(t, elsewhere, "prod", "text")
+	})
+	t.Run("a killed run", func(t *testing.T) {
+		k, elsewhere := start(t)
+		must(t, os.Rename(filepath.Join(k.Dir, "atmos_dev"), filepath.Join(k.Dir, "atmos_dev.credclean")))
+		wantFound(t, k, []string{"atmos_dev", "atmos_dev.credclean"}, "atmos_dev")
+		listed, err := k.List(t.Context())
+		if diff := cmp.Diff([]string{"atmos_dev"}, listed); diff != "" || err != nil {
+			t.Errorf("listed: %s, %v", diff, err)
+		}
+		must(t, k.Remove(t.Context(), "atmos_dev"))
+		wantNames(t, k.Dir)
+		wantNames(t, elsewhere, "prod", "text")
+	})
+	t.Run("no entry", func(t *testing.T) {
+		k, elsewhere := start(t)
+		must(t, os.Symlink("../elsewhere/text", filepath.Join(k.Dir, "atmos_text")))
+		must(t, os.Symlink("../elsewhere/prod", filepath.Join(k.Dir, "raw")))
+		for _, key := range []string{"atmos_text", "raw"} {
+			wantError(t, k.Remove(t.Context(), key), disk.ErrSymlink, key)
+		}
+		wantNames(t, k.Dir, "atmos_dev", "atmos_text", "raw")
+		wantNames(t, elsewhere, "dev", "prod", "text")
+	})
+}
+
+// Root cleans the home directory of another user: no link there leads it to its own
+// files, and what belongs to a third user stays.
+func TestFileKeyringForeignHome(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Fatal("this test needs root")
+	}
+	const user, third = 54321, 54322
+	parent := t.TempDir()
+	roots := filepath.Join(parent, "roots")
+	must(t, os.Mkdir(roots, 0o700))
+	must(t, keyringtest.SetFile(roots, "atmos_dev", "secret"))
+	start := func(t *testing.T, name string) keyring.File {
+		home := filepath.Join(parent, name)
+		must(t, errors.Join(os.Mkdir(home, 0o755), os.Chown(home, user, user)))
+		return keyring.File{Dir: filepath.Join(home, "data", "keyring"), Default: true, Password: keyringtest.FilePassword, Home: disk.NewHome(home)}
+	}
+	t.Run("a link", func(t *testing.T) {
+		k := start(t, "a")
+		must(t, os.Mkdir(filepath.Dir(k.Dir), 0o755))
+		must(t, os.Symlink(roots, k.Dir))
+		_, findErr := k.Find(t.Context(), []string{"atmos_dev"})
+		_, listErr := k.List(t.Context())
+		_, readErr := k.Read(t.Context(), "atmos_dev")
+		for _, err := range []error{findErr, listErr, readErr, k.Remove(t.Context(), "atmos_dev")} {
+			wantError(t, err, disk.ErrSymlink)
+		}
+		wantNames(t, roots, "atmos_dev")
+	})
+	t.Run("owners", func(t *testing.T) {
+		k := start(t, "b")
+		for key, uid := range map[string]int{"atmos_own": user, "atmos_root": 0, "atmos_third": third} {
+			must(t, keyringtest.SetFile(k.Dir, key, "secret"))
+			must(t, os.Chown(filepath.Join(k.Dir, key), uid, uid))
+		}
+		must(t, k.Remove(t.Context(), "atmos_own"))
+		must(t, k.Remove(t.Context(), "atmos_root"))
+		wantError(t, k.Remove(t.Context(), "atmos_third"), disk.ErrOwner, "atmos_third")
+		wantNames(t, k.Dir, "atmos_third")
+	})
+}
+
 // Names that only Windows takes for something else are names like any other.
 func TestFileKeyringNames(t *testing.T) {
 	dir := t.TempDir()

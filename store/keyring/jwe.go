@@ -20,6 +20,7 @@ import (
 	"github.com/mtibben/percent"
 
 	"github.com/credclean/credclean/internal/regular"
+	"github.com/credclean/credclean/store/disk"
 )
 
 // maxEntry bounds what is read of a file keyring entry, in bytes. A larger file is none.
@@ -47,26 +48,22 @@ func badOnWindows(name string) bool {
 
 // spelled tells whether a file has exactly this name. Where letter case does not count, the
 // file of another key may be found under it.
-func spelled(root *os.Root, name string, info fs.FileInfo) (bool, error) {
+func spelled(dir *disk.Dir, name string, info fs.FileInfo) (bool, error) {
 	swapped := strings.Map(func(r rune) rune {
 		if unicode.IsLower(r) {
 			return unicode.ToUpper(r)
 		}
 		return unicode.ToLower(r)
 	}, name)
-	if other, err := root.Lstat(swapped); err != nil || swapped == name || !os.SameFile(info, other) {
+	if other, err := dir.Lstat(swapped); err != nil || swapped == name || !os.SameFile(info, other) {
 		return true, nil //nolint:nilerr // nothing has the other spelling
 	}
-	files, err := entriesOf(root)
-	return slices.ContainsFunc(files, func(f fs.DirEntry) bool { return f.Name() == name }), err
+	names, err := dir.Names()
+	return slices.Contains(names, name), err
 }
 
 func read(ctx context.Context, path string) ([]byte, error) {
 	return regular.Read(ctx, path, maxEntry)
-}
-
-func readIn(ctx context.Context, root *os.Root, name string) ([]byte, error) {
-	return regular.ReadIn(ctx, root, name, maxEntry)
 }
 
 // isEncrypted tells whether what was read is encrypted as Atmos's entries are.
@@ -99,14 +96,14 @@ var atmosHead = head{Alg: "PBES2-HS256+A128KW", Enc: "A256GCM"} //nolint:gocheck
 
 // open decrypts the entry of key with the password, the library that wrote it doing the work. How
 // often that lets the password be hashed is bounded in jose2go.
-func (k File) open(ctx context.Context, root *os.Root, key, name string) ([]byte, error) {
+func (k File) open(ctx context.Context, dir *disk.Dir, key, name string) ([]byte, error) {
 	fail := func(err error) ([]byte, error) { return nil, fmt.Errorf("keyring entry %q: %w", key, err) }
 	if k.Password == "" {
 		return fail(fmt.Errorf("%w: no password is set", ErrLocked))
 	}
-	data, err := readIn(ctx, root, name)
+	data, err := dir.Read(ctx, name, maxEntry)
 	if err != nil {
-		return nil, k.named(err)
+		return nil, err
 	}
 	if h, ok := headOf(data); !ok || h != atmosHead || len(data) > 2*maxContent {
 		return fail(errEnvelope)
