@@ -13,9 +13,10 @@ import (
 	"github.com/credclean/credclean/internal/keyringtest"
 )
 
-// A systemKeyring is a script's own GNOME Keyring, and what search has to undo to look into it.
+// A systemKeyring is a script's own GNOME Keyring, and what search has to undo to look into it, or a fake.
 type systemKeyring struct {
 	*keyringtest.Bus
+	fake   *keyringtest.Fake
 	home   string
 	locked []string // collections
 	paused bool
@@ -31,11 +32,20 @@ func accountOf(key string) string {
 }
 
 func (k *systemKeyring) set(ts *testscript.TestScript, account, key, secret string) {
+	if k.fake != nil {
+		k.fake.Put(account, key, secret)
+		return
+	}
 	ts.Check(k.SetAll(keyringtest.Entry{Account: account, Key: key, Secret: secret}))
 }
 
 // items are those of all collections. A locked or paused keyring is as before afterwards.
 func (k *systemKeyring) items(ts *testscript.TestScript) []keyringtest.Item {
+	if k.fake != nil {
+		items, err := k.fake.Items()
+		ts.Check(err)
+		return items
+	}
 	if k.paused {
 		ts.Check(k.Resume())
 		defer func() { ts.Check(k.Pause()) }()

@@ -33,6 +33,7 @@ func Params(data string) testscript.Params {
 			"changes":     command("NAME", cmdChanges),
 			"cloud":       command("VERB [ARG...]", cmdCloud),
 			"exits":       command("CODE PROGRAM [ARG...]", cmdExits),
+			"fakekeyring": command("HABIT...", cmdFakeKeyring),
 			"filekeyring": command("DIR KEY SECRET", cmdFileKeyring),
 			"jsonschema":  command("FILE", cmdJSONSchema),
 			"gone":        command("SECRET...", cmdGone),

@@ -202,7 +202,7 @@ func (k File) files(dir *disk.Dir) (map[string]fs.FileInfo, error) {
 // it removed what it leads to.
 func (k File) marker(dir *disk.Dir, name string) (fs.FileInfo, error) {
 	info, err := dir.Lstat(name + disk.TempSuffix)
-	if err == nil && !(k.proven(name) && isLink(info)) {
+	if ours := err == nil && k.proven(name) && isLink(info); !ours {
 		err = &fs.PathError{Op: "lstat", Path: filepath.Join(k.Dir, name), Err: fs.ErrNotExist}
 	}
 	return info, err

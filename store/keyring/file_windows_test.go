@@ -41,3 +41,16 @@ func TestFileKeyringNames(t *testing.T) {
 	wantNames(t, dir, "dev", "trail")
 	wantNames(t, parent, "keyring", "x")
 }
+
+// Two spellings are one file, which is the entry of the key that it was written under.
+func TestFileKeyringLetterCase(t *testing.T) {
+	dir := t.TempDir()
+	must(t, keyringtest.SetFile(dir, "atmos_Dev", "secret"))
+	k := keyring.File{Dir: dir, Default: true}
+	wantFound(t, k, []string{"atmos_dev", "atmos_Dev"}, "atmos_Dev")
+	wantError(t, k.Remove(t.Context(), "atmos_dev"), fs.ErrNotExist)
+	wantNames(t, dir, "atmos_Dev")
+	must(t, k.Remove(t.Context(), "atmos_Dev"))
+	wantError(t, k.Remove(t.Context(), "atmos_Dev"), fs.ErrNotExist)
+	wantNames(t, dir)
+}
