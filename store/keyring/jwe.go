@@ -105,7 +105,7 @@ func (k File) open(ctx context.Context, dir *disk.Dir, key, name string) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	if h, ok := headOf(data); !ok || h != atmosHead || len(data) > 2*maxContent {
+	if h, ok := headOf(data); !ok || h != atmosHead {
 		return fail(errEnvelope)
 	}
 	ring, err := keyring.Open(keyring.Config{
