@@ -21,6 +21,7 @@ const (
 	AlreadyInvalid Outcome = "already_invalid" // it was over before
 	NotSupported   Outcome = "not_supported"   // the session may live on, and nothing here can end it
 	Failed         Outcome = "failed"
+	WouldRevoke    Outcome = "would_revoke" // of a dry run
 )
 
 // A Result is what became of one session.

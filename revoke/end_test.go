@@ -134,7 +134,7 @@ func finish(t *testing.T, cmd *exec.Cmd, meanwhile func() error) []ended {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &log)
 	}
-	if took := time.Since(begin); took > 8*time.Second { // the longest budget is two, and the machine is busy
+	if took := time.Since(begin); took > 25*time.Second { // the longest budget that is used up is five, and the machine is busy
 		t.Errorf("took %v", took)
 	}
 	out := must(os.ReadFile(filepath.Join(cmd.Dir, "results")))
@@ -195,8 +195,9 @@ func TestEnd(t *testing.T) {
 		"lapsed, 500 after renewal":    {lapsed, []string{"500", portal}, ended{"", revoke.Failed, 500, true, portal + " answered 500"}, []string{renewal, logout}},
 		"lapsed, 401 after renewal":    {lapsed, []string{"401", portal}, ended{"", revoke.AlreadyInvalid, 401, true, ""}, []string{renewal, logout}},
 		"renewal without a token":      {lapsed, []string{"200", oidc}, ended{"", revoke.Failed, 200, false, "the answer was not understood"}, []string{renewal}},
+		"renewal with an odd token":    {lapsed, []string{"odd-token", oidc}, ended{"", revoke.Failed, 200, false, "the token holds characters that cannot be sent"}, []string{renewal}},
 		"renewal that floods":          {lapsed, []string{"flood", oidc}, ended{"", revoke.Failed, 200, false, "the answer was not understood"}, []string{renewal}},
-		"renewal that drips":           {lapsed, []string{"drip", oidc}, ended{"", revoke.Failed, 200, false, "no answer in 2 s"}, []string{renewal}},
+		"renewal that drips":           {lapsed, []string{"drip", oidc}, ended{"", revoke.Failed, 200, false, "no answer in 5 s"}, []string{renewal}},
 		"renewal that redirects":       {lapsed, []string{"redirect", oidc}, ended{"", revoke.Failed, 307, false, oidc + " answered 307"}, []string{renewal}},
 		"redirects":                    {live, []string{"redirect", portal}, ended{"", revoke.Failed, 307, false, portal + " answered 307"}, []string{logout}},
 		"GitHub redirects":             {state, []string{"redirect", github}, ended{"", revoke.Failed, 307, false, github + " answered 307"}, []string{deletion}},
@@ -207,21 +208,25 @@ func TestEnd(t *testing.T) {
 		"repeats the token":            {live, []string{"echo", portal}, ended{"", revoke.Failed, 0, false, "the answer was not understood"}, []string{logout}},
 		"GitHub repeats the token":     {state, []string{"echo", github}, ended{"", revoke.Failed, 0, false, "the answer was not understood"}, []string{deletion}},
 		"renewal repeats the tokens":   {lapsed, []string{"echo", oidc}, ended{"", revoke.Failed, 0, false, "the answer was not understood"}, []string{renewal}},
-		"no answer":                    {live, []string{"hang-answer", portal}, ended{"", revoke.Failed, 0, false, "no answer in 2 s"}, []string{logout}},
-		"no TLS":                       {live, []string{"hang-tls", portal}, ended{"", revoke.Failed, 0, false, "no answer in 2 s"}, nil},
-		"no answer of the proxy":       {live, []string{"hang-proxy", portal}, ended{"", revoke.Failed, 0, false, "no answer in 2 s"}, nil},
+		"no answer":                    {live, []string{"hang-answer", portal}, ended{"", revoke.Failed, 0, false, "no answer in 5 s"}, []string{logout}},
+		"no TLS":                       {live, []string{"hang-tls", portal}, ended{"", revoke.Failed, 0, false, "no answer in 5 s"}, nil},
+		"no answer of the proxy":       {live, []string{"hang-proxy", portal}, ended{"", revoke.Failed, 0, false, "no answer in 5 s"}, nil},
 		"the proxy refuses":            {live, []string{"refuse", portal}, ended{"", revoke.Failed, 0, false, "the proxy answered 403"}, nil},
 		"the proxy refuses GitHub":     {state, []string{"refuse", "*"}, ended{"", revoke.Failed, 0, false, "the proxy answered 403"}, nil},
 		"a certificate of nobody":      {live, []string{"wrong-ca", portal}, ended{"", revoke.Failed, 0, false, "tls: failed to verify certificate: x509: certificate signed by unknown authority"}, nil},
 		"TLS 1.1":                      {live, []string{"old-tls", portal}, ended{"", revoke.Failed, 0, false, "tls: protocol version not supported"}, nil},
-		"lapsed, no answer at renewal": {lapsed, []string{"hang-answer", oidc}, ended{"", revoke.Failed, 0, false, "no answer in 2 s"}, []string{renewal}},
+		"lapsed, no answer at renewal": {lapsed, []string{"hang-answer", oidc}, ended{"", revoke.Failed, 0, false, "no answer in 5 s"}, []string{renewal}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := start(t, tt.file)
 			set(t, c, tt.modes...)
 			before := c.Usable()
-			got := end(t, c, "2s", "", tt.file)
+			timeout := "20s"
+			if strings.Contains(tt.want.Reason, "5 s") {
+				timeout = "5s"
+			}
+			got := end(t, c, timeout, "", tt.file)
 			tt.want.Name = tt.file.Name
 			if diff := cmp.Diff([]ended{tt.want}, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -246,7 +251,7 @@ func TestOver(t *testing.T) {
 	t.Parallel()
 	for _, f := range []file{live, lapsed, state} {
 		c := start(t, f)
-		first, second := end(t, c, "2s", "", f), end(t, c, "2s", "", f)
+		first, second := end(t, c, "20s", "", f), end(t, c, "20s", "", f)
 		if first[0].Outcome != revoke.Revoked || second[0].Outcome != revoke.AlreadyInvalid || second[0].Reason != "" || second[0].Renewed {
 			t.Errorf("first %+v, second %+v", first, second)
 		}
@@ -259,7 +264,7 @@ func TestClock(t *testing.T) {
 	c := start(t, live)
 	c.Lapse("sso-access")
 	want := []ended{{"aws-sso", revoke.Revoked, 200, true, ""}}
-	if diff := cmp.Diff(want, end(t, c, "2s", "", live)); diff != "" {
+	if diff := cmp.Diff(want, end(t, c, "20s", "", live)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if usable := c.Usable(); usable != nil {
@@ -284,7 +289,7 @@ func TestNothingSent(t *testing.T) {
 		{file{"a", "state.json", other}, revoke.NotSupported},
 	} {
 		c := start(t)
-		got := end(t, c, "2s", "", tt.file)
+		got := end(t, c, "20s", "", tt.file)
 		if len(got) != 1 || got[0].Outcome != tt.want || got[0].Reason == "" || c.Asked() != nil {
 			t.Errorf("%.80s: %+v; asked for %q", tt.file.Data, got, c.Asked())
 		}
@@ -302,13 +307,13 @@ func TestSideBySide(t *testing.T) {
 	files = append(files, state, live)
 	c := start(t, files...)
 	set(t, c, "hang-answer", "portal.sso.us-east-?.*", "hang-tls", "portal.sso.us-east-1?.*", "hang-proxy", "portal.sso.us-east-2?.*", "ok", portal)
-	got := end(t, c, "2s", "", files...)
+	got := end(t, c, "5s", "", files...)
 	if len(got) != 52 {
 		t.Fatalf("%d results", len(got))
 	}
 	hung := 0
 	for i, r := range got {
-		if r.Reason == "no answer in 2 s" {
+		if r.Reason == "no answer in 5 s" {
 			hung++
 		} else if r.Outcome != revoke.Revoked {
 			t.Errorf("%d: %+v", i, r)
@@ -330,7 +335,7 @@ func TestOneRequestPerToken(t *testing.T) {
 		{"old-sso", revoke.Revoked, 200, false, ""},
 		{"org/sts, other/sts", revoke.Revoked, 204, false, ""},
 	}
-	if diff := cmp.Diff(want, end(t, c, "2s", "", live, second, live, old, state, third)); diff != "" {
+	if diff := cmp.Diff(want, end(t, c, "20s", "", live, second, live, old, state, third)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if requests := c.Requests(); len(requests) != 3 {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"path"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,10 +48,11 @@ func Modes() []string {
 		"hang-answer", // none to the request
 		"hang-body",   // the answer has a status and a header, and then nothing comes
 		"drip",        // a body that never ends, a byte at a time
-		"flood",       // a body of 50 MB
-		"header",      // a header of 50 MB
+		"flood",       // a body of 50 MB before the right one
+		"header",      // a header of 128 KiB
 		"redirect",    // to another host, with 307
 		"echo",        // an answer that is not HTTP and repeats the request
+		"odd-token",   // a new access token that no header can hold
 		"wrong-ca",    // a certificate that nobody vouches for
 		"old-tls",     // TLS 1.1
 	}
@@ -78,10 +80,12 @@ func Start(dir string) (*Cloud, error) {
 
 // Env are the variables that make a program ask the stand-in. Those of whoever runs the tests are empty.
 func (c *Cloud) Env() map[string]string {
-	return map[string]string{
-		"HTTPS_PROXY": "http://" + c.listener.Addr().String(), "https_proxy": "", "NO_PROXY": "", "no_proxy": "",
-		"SSL_CERT_FILE": c.CAFile, "AWS_CA_BUNDLE": "",
+	env := map[string]string{"NO_PROXY": "", "SSL_CERT_FILE": c.CAFile, "AWS_CA_BUNDLE": ""}
+	if runtime.GOOS != "windows" { // where the case of a name is nothing
+		env["https_proxy"], env["no_proxy"] = "", ""
 	}
+	env["HTTPS_PROXY"] = "http://" + c.listener.Addr().String()
+	return env
 }
 
 // Close ends the stand-in with all connections. What it remembers stays.
@@ -115,7 +119,8 @@ func (c *Cloud) Asked() []string {
 	return slices.Clone(c.asked)
 }
 
-// Requests are the requests that came through, in order, each as "POST host/path".
+// Requests are the requests that came through, in order, each as "POST host/path", with a remark on one that wants the
+// connection to stay.
 func (c *Cloud) Requests() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -210,7 +215,11 @@ func (c *Cloud) answer(w net.Conn, host, mode string, r *http.Request) {
 		return
 	}
 	c.mu.Lock()
-	c.requests = append(c.requests, r.Method+" "+host+r.URL.Path)
+	line := r.Method + " " + host + r.URL.Path
+	if !r.Close {
+		line += " (keeps the connection)"
+	}
+	c.requests = append(c.requests, line)
 	c.mu.Unlock()
 	const ok = "HTTP/1.1 200 OK\r\n"
 	switch mode {
@@ -226,13 +235,16 @@ func (c *Cloud) answer(w net.Conn, host, mode string, r *http.Request) {
 			time.Sleep(10 * time.Millisecond)
 		}
 	case "flood":
-		_, _ = io.WriteString(w, ok+"\r\n"+strings.Repeat(" ", 50<<20))
+		_, text := c.provide(host, r, body)
+		_, _ = io.WriteString(w, ok+"\r\n"+strings.Repeat(" ", 50<<20)+text)
 	case "header":
-		_, _ = io.WriteString(w, ok+"X-Long: "+strings.Repeat("x", 50<<20)+"\r\n\r\n")
+		_, _ = io.WriteString(w, ok+"X-Long: "+strings.Repeat("x", 128<<10)+"\r\n\r\n")
 	case "redirect":
 		reply(w, http.StatusTemporaryRedirect, "Location: https://elsewhere.example"+r.URL.Path, "")
 	case "echo":
 		_, _ = fmt.Fprintf(w, "HTTP/1.1 what %s %s\r\n", r.Header, body)
+	case "odd-token":
+		reply(w, http.StatusOK, "Content-Type: application/json", `{"accessToken":"fresh-\nX-Evil: 1"}`)
 	case "ok":
 		status, text := c.provide(host, r, body)
 		reply(w, status, "Content-Type: application/json", text)
