@@ -457,14 +457,26 @@ func TestKilled(t *testing.T) {
 }
 
 // TestOrderOnDisk reads in a trace that an edited file reaches the disk before it
-// gets its name, and the name before the program goes on: a crash loses neither.
+// gets its name, and the name before the program goes on: a crash loses neither. Nor
+// does it bring back a keyring entry.
 func TestOrderOnDisk(t *testing.T) {
-	_, _, trace := newScene(t).traced(t, "fsync,renameat,renameat2,rename,write")
+	_, _, trace := newScene(t).traced(t, "fsync,renameat,renameat2,rename,write,unlinkat")
 	var got []string
-	for _, c := range trace {
+	last := map[string]int{} // call on the keyring, by name
+	for i, c := range trace {
+		switch {
+		case strings.HasPrefix(c.path, "~/.local/share/atmos/keyring"):
+			last[c.name] = i
+			continue
+		case c.name == "unlinkat":
+			continue
+		}
 		if strings.HasPrefix(c.path, "~/") {
 			got = append(got, c.name+" "+c.path)
 		}
+	}
+	if unlinked, synced := last["unlinkat"], last["fsync"]; unlinked == 0 || synced < unlinked {
+		t.Errorf("the last keyring entry is removed by call %d, and the directory synced by call %d", unlinked, synced)
 	}
 	var want []string
 	for _, name := range []string{"credentials", "config"} {
