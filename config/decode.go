@@ -53,52 +53,34 @@ func (f file) String() string { return string(f) }
 // mapping returns the entries of v, which stands at path and may declare names or
 // lead to more. What is no mapping is a gap, unless it is empty.
 func (d *decoder) mapping(v *value, path ...string) []entry {
-	if v == nil || v.kind == list && len(v.items) == 0 || v.kind == text && v.text == "" {
+	if v.isEmpty() {
 		return nil
 	}
-	at := strings.Join(path, ".")
-	switch v.kind {
-	case mapping:
-		return v.entries
-	case unknown:
-		d.miss(Gap{At: v.at.String(), What: at + ": " + v.text, Names: true, Realm: len(path) == 1})
-	case text, list:
-		d.miss(Gap{At: v.at.String(), What: fmt.Sprintf("%s: want a mapping, not %s", at, v.kind), Names: true, Realm: len(path) == 1})
-	case null, unset:
+	if v.kind != mapping {
+		d.miss(Gap{At: v.at.String(), What: strings.Join(path, ".") + ": " + v.unfit(mapping), Names: true, Realm: len(path) == 1})
 	}
-	return nil
+	return v.entries
 }
 
 // texts returns the texts of a list, or of a text that separates them by commas. What is
 // neither is a gap.
-func (d *decoder) texts(v *value, what string) []*value {
-	var texts []*value
+func (d *decoder) texts(v *value, what string) (texts []*value) {
 	switch {
-	case v == nil:
+	case v.isEmpty():
 	case v.kind == list:
 		for _, item := range v.items {
-			switch item.kind {
-			case text:
-				if item.text != "" {
-					texts = append(texts, item)
-				}
-			case unknown:
-				d.missAny(item.at, "%s: %s", what, item.text)
-			case mapping, list:
-				d.missAny(item.at, "%s: want text, not %s", what, item.kind)
-			case null, unset:
+			if item.kind == text && item.text != "" {
+				texts = append(texts, item)
+			} else if !item.isEmpty() {
+				d.missAny(item.at, "%s: %s", what, item.unfit(text))
 			}
 		}
-	case v.kind == unknown:
-		d.missAny(v.at, "%s: %s", what, v.text)
-	case v.kind == mapping:
-		d.missAny(v.at, "%s: want text, not %s", what, v.kind)
 	case v.kind == text:
-		for part := range strings.SplitSeq(v.text, ",") {
-			if part = strings.TrimSpace(part); part != "" {
-				texts = append(texts, textValue(v.at, part, v.computed))
-			}
+		for _, part := range commaList(v.text) {
+			texts = append(texts, textValue(v.at, part, v.computed))
 		}
+	default:
+		d.missAny(v.at, "%s: %s", what, v.unfit(text))
 	}
 	return texts
 }
@@ -117,7 +99,7 @@ func (o *object) value(keys ...string) *value {
 	v := o.v
 	for i := 0; ; i++ {
 		switch {
-		case v == nil || v.kind == null || v.kind == unset || v.kind == list && len(v.items) == 0 || v.kind == text && v.text == "":
+		case v.isEmpty():
 			return nil
 		case v.kind == mapping && i < len(keys):
 			v = v.get(keys[i])
@@ -125,13 +107,11 @@ func (o *object) value(keys ...string) *value {
 		case v.kind == text && i == len(keys):
 			return v
 		}
-		why := v.text
-		switch {
-		case v.kind != unknown && i < len(keys):
-			why = "want a mapping, not " + v.kind.String()
-		case v.kind != unknown:
-			why = "want text, not " + v.kind.String()
+		want := text
+		if i < len(keys) {
+			want = mapping
 		}
+		why := v.unfit(want)
 		if i > 0 {
 			why = strings.Join(keys[:i], ".") + ": " + why
 		}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -50,26 +51,16 @@ func (l *loader) evalEnv(at position, arg string) *value {
 // in it are plain text.
 func (l *loader) include(src *source, at position, tag, arg string) *value {
 	words := splitWords(arg)
-	because := func(why string) *value {
-		return unknownValue(at, fmt.Sprintf("%s %s: %s", tag, printable(arg), why))
+	because := func(why error) *value {
+		return unknownValue(at, fmt.Sprintf("%s %s: %v", tag, printable(arg), why))
 	}
-	switch {
-	case len(words) == 0:
-		return because("no file")
-	case isRemote(words[0]):
-		return because("remote, not fetched")
-	case src.remote:
-		return because("stands on another machine")
-	case len(words) > 2 || len(words) == 2 && strings.ContainsAny(words[1], "|[]() "):
-		return because("queries are not evaluated")
-	}
-	path := l.includePath(src.path, words[0])
-	if path == "" {
-		return because("not found")
+	path, err := l.includePath(src, words)
+	if err != nil {
+		return because(err)
 	}
 	c, err := l.read(path)
 	if err != nil {
-		return because(err.Error())
+		return because(err)
 	}
 	src.included = append(src.included, File{path, c.sha256})
 	if tag == "!include.raw" {
@@ -80,37 +71,44 @@ func (l *loader) include(src *source, at position, tag, arg string) *value {
 		v = l.data(at, path, c.data)
 		l.includes[c.same] = v
 	}
+	if len(words) == 2 && v.kind == mapping {
+		keys := strings.FieldsFunc(strings.ToLower(words[1]), func(r rune) bool { return r == '.' })
+		v = v.get(keys...)
+	}
 	switch {
+	case v == nil:
+		return &value{at: at, size: 1}
 	case v.kind == unknown:
-		return because(v.text)
+		return because(errors.New(v.text))
 	case v.kind == text:
 		return textValue(at, v.text, tag)
-	case len(words) == 1 || v.kind == null:
-		return v
-	}
-	keys := strings.FieldsFunc(strings.ToLower(words[1]), func(r rune) bool { return r == '.' })
-	if v = v.get(keys...); v == nil {
-		return &value{at: at, size: 1}
-	}
-	if v.kind == unknown {
-		return because(v.text)
 	}
 	return v
 }
 
-// includePath is where name, included by the file at path, is found; or empty.
-func (l *loader) includePath(path, name string) string {
-	dir := filepath.Dir(path)
+// includePath is where the file is that src includes, or why it is not read.
+func (l *loader) includePath(src *source, words []string) (string, error) {
+	switch {
+	case len(words) == 0:
+		return "", errors.New("no file")
+	case isRemote(words[0]):
+		return "", errors.New("remote, not fetched")
+	case src.remote:
+		return "", errors.New("stands on another machine")
+	case len(words) > 2 || len(words) == 2 && strings.ContainsAny(words[1], "|[]() "):
+		return "", errors.New("queries are not evaluated")
+	}
+	dir := filepath.Dir(src.path)
 	dirs := []string{l.sys.WorkDir, dir}
 	if slices.Contains([]string{"atmos.d", ".atmos.d"}, filepath.Base(dir)) {
 		dirs = append(dirs, filepath.Dir(dir))
 	}
 	for _, dir := range dirs {
-		if p := abs(dir, name); exists(p) {
-			return p
+		if p := abs(dir, words[0]); exists(p) {
+			return p, nil
 		}
 	}
-	return ""
+	return "", errors.New("not found")
 }
 
 // data turns the bytes of an included file into a value, by its extension. That of an
@@ -125,7 +123,7 @@ func (l *loader) data(at position, path string, data []byte) *value {
 			return &value{kind: unknown, at: at, text: err.Error(), size: 1}
 		}
 		p := parser{origin: from, computed: tag, eval: func(at position, _, arg string) *value { return textValue(at, arg, tag) }}
-		v, err := p.value(root, []string{"-", "-", "-"}) // not the root of a configuration
+		v, err := p.parse(root, []string{"-", "-", "-"}) // not the root of a configuration
 		if err != nil {
 			return &value{kind: unknown, at: at, text: err.Error(), size: 1}
 		}

@@ -2,7 +2,6 @@ package config
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -139,30 +138,32 @@ func (w *walker) walk(rel string, depth int) error {
 	w.inside[physical] = true
 	defer delete(w.inside, physical)
 	entries, err := os.ReadDir(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("%s: %w", w.display(dir), cause(err))
 	}
 	for _, e := range entries {
 		if w.entries++; w.entries > maxEntries {
 			w.missAny(file(w.display(w.root)), "%v: more than %d files below it", errBound, maxEntries)
-			return nil
+			break
 		}
 		name := e.Name()
 		if rel != "" {
 			name = rel + "/" + name
 		}
-		below := e.IsDir() || e.Type()&fs.ModeSymlink != 0 && isDir(filepath.Join(dir, e.Name()))
-		switch {
-		case below && depth > 0:
-			if err := w.walk(name, depth-1); err != nil {
-				return err
+		if e.IsDir() || e.Type()&fs.ModeSymlink != 0 && isDir(filepath.Join(dir, e.Name())) {
+			if err = w.below(name, depth); err != nil {
+				break
 			}
-		case !below && w.pattern.MatchString(name):
+		} else if w.pattern.MatchString(name) {
 			w.found = append(w.found, name)
 		}
 	}
-	return nil
+	return err
+}
+
+func (w *walker) below(rel string, depth int) error {
+	if depth == 0 {
+		return nil
+	}
+	return w.walk(rel, depth-1)
 }

@@ -14,69 +14,109 @@ type provision struct {
 	identities *value
 }
 
+// A person is an identity before it is decoded.
+type person struct {
+	entry
+	last        *value // its last declaration, if there is one
+	imported    bool
+	provisioned string // the provider whose file of provisioned ones has it
+}
+
+// People are found by their exact name, or else by the first that is so in lower case.
+type people struct {
+	all           []*person
+	exact, folded map[string]*person
+}
+
+func (p *people) add(e entry) *person {
+	one := &person{entry: e}
+	p.all = append(p.all, one)
+	p.exact[e.name] = one
+	if p.folded[e.fold] == nil {
+		p.folded[e.fold] = one
+	}
+	return one
+}
+
+func (p *people) find(e entry) *person {
+	if one := p.exact[e.name]; one != nil {
+		return one
+	}
+	return p.folded[e.fold]
+}
+
+// provide adds what was provisioned: under all declarations, and before imports.
+func (p *people) provide(provision provision) {
+	for _, e := range provision.identities.entries {
+		one := p.find(e)
+		if one == nil {
+			one = p.add(e)
+		}
+		one.value = merge(e.value, one.value)
+		if !one.imported {
+			one.last = e.value
+		}
+		one.provisioned = provision.provider
+	}
+}
+
 // identities reads the merged identities and those that were provisioned, which
 // have the lowest precedence. Before v1.216.0 that is all. Since then the last declaration
 // of an identity replaces it as a whole, imports and .atmos.d after the main file, and
 // one file's !unset takes nothing from another's declaration. before is nil if it is the same.
 func (d *decoder) identities(merged []entry, declared []declaration, provisions []provision) (since, before []Identity) {
-	before = []Identity{}
-	all := (&value{kind: mapping, entries: merged}).own()
-	last := make([]*value, len(merged))
-	imported := make([]bool, len(merged))
+	p := people{exact: map[string]*person{}, folded: map[string]*person{}}
+	for _, e := range merged {
+		p.add(e)
+	}
 	for _, decl := range declared {
 		for _, e := range decl.identities.entries {
-			if i := all.find(e.name); i >= 0 && e.value.kind == mapping {
-				last[i], imported[i] = e.value, decl.imported
+			if one := p.find(e); one != nil && e.value.kind == mapping {
+				one.last, one.imported = e.value, decl.imported
 			}
 		}
 	}
-	provisioned := map[int]string{}
-	for _, p := range provisions {
-		for _, e := range p.identities.entries {
-			i := all.find(e.name)
-			if i < 0 {
-				all.add(e)
-				last, imported = append(last, nil), append(imported, true)
-				i = len(last) - 1
-			} else {
-				all.entries[i].value = merge(e.value, all.entries[i].value)
-			}
-			if !imported[i] {
-				last[i] = e.value
-			}
-			provisioned[i] = p.provider
-		}
+	for _, provision := range provisions {
+		p.provide(provision)
 	}
-	differ := false
-	for i, e := range all.entries {
-		if last[i] == nil || last[i].get("kind") == nil {
-			last[i] = e.value // without a kind Atmos rejects it and can have left nothing
+	before, differ := []Identity{}, false
+	for _, one := range p.all {
+		now, old := d.person(one)
+		if now != nil {
+			since = append(since, *now)
 		}
-		now := object{d: d, v: last[i]}
-		id := now.identity(e)
-		id.Provisioned = provisioned[i]
-		if last[i].kind != unset {
-			since = append(since, id)
+		if old != nil {
+			before = append(before, *old)
 		}
-		if e.value != last[i] || hasDots(e.value) {
-			old := object{d: d, v: e.value, dotted: true}
-			other := old.identity(e)
-			other.Provisioned = id.Provisioned
-			differ = differ || e.value.kind == unset || !sameIdentity(id, other)
-			id = other
-		}
-		if e.value.kind != unset {
-			before = append(before, id)
-		}
+		differ = differ || now != old && (now == nil || old == nil || !sameIdentity(*now, *old))
 	}
 	if !differ {
-		return since, nil
+		before = nil
 	}
 	return since, before
 }
 
-// hasDots says whether an identity says via in one word, as via.provider.
-func hasDots(v *value) bool { return v.get("via.provider") != nil || v.get("via.identity") != nil }
+// person decodes an identity as releases since v1.216.0 read it, and as those before; nil if
+// it is unset there. The two are one if nothing can differ.
+func (d *decoder) person(one *person) (now, old *Identity) {
+	last := one.last
+	if last == nil || last.get("kind") == nil {
+		last = one.value // without a kind Atmos rejects it and can have left nothing
+	}
+	decode := func(o object) *Identity {
+		if o.v.kind == unset {
+			return nil
+		}
+		id := o.identity(one.entry)
+		id.Provisioned = one.provisioned
+		return &id
+	}
+	now = decode(object{d: d, v: last})
+	if last == one.value && last.get("via.provider") == nil && last.get("via.identity") == nil {
+		return now, now
+	}
+	return now, decode(object{d: d, v: one.value, dotted: true})
+}
 
 // sameIdentity says whether releases of Atmos agree on an identity.
 func sameIdentity(a, b Identity) bool {

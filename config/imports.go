@@ -8,9 +8,8 @@ import (
 
 const maxImports = 10 // levels of nesting, as in Atmos
 
-// dropIns merges what stands below atmos.d and .atmos.d of the git root and,
-// over that, of dir.
-func (l *loader) dropIns(t *layers, dir string, by way) error {
+// dropIns reads what stands below atmos.d and .atmos.d of the git root and then of dir.
+func (l *loader) dropIns(dir string, by way) (layers []layer, err error) {
 	dirs := []string{dir}
 	if l.gitRoot != "" && l.gitRoot != dir {
 		dirs = []string{l.gitRoot, dir}
@@ -19,15 +18,14 @@ func (l *loader) dropIns(t *layers, dir string, by way) error {
 		for _, name := range []string{"atmos.d", ".atmos.d"} {
 			found, err := l.below(filepath.Join(dir, name), by)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			for _, src := range found {
-				t.declare(src, false)
-				t.lay(src, dir)
+				layers = append(layers, layer{source: src, dir: dir})
 			}
 		}
 	}
-	return nil
+	return layers, nil
 }
 
 // below reads all YAML files below dir, each once.

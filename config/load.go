@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -63,39 +64,38 @@ func load(ctx context.Context, sys System, opt Options) (*Config, error) {
 	}
 	l.realm = Literal(l.getenv(realmName))
 	c := Empty(sys.LookupEnv)
-	now := &layers{}
-	err := l.fill(c, now)
-	c.Own = word(now.own, sys.LookupEnv)
-	if off := false; now.optOut {
-		c.Own.Telemetry.Enabled = &off
-	}
-	c.Files = lastOf(now.files, func(f File) string { return f.Path })
+	now, err := l.fill(c)
+	c.Own = now.own(sys.LookupEnv)
+	c.Files = lastOf(append(l.provisioned, now.files()...), func(f File) string { return f.Path })
 	c.Warnings, c.Gaps = l.warnings, l.gaps
 	return c, err
 }
 
-// fill reads everything into c; now is what it is merged in.
-func (l *loader) fill(c *Config, now *layers) error {
+// fill reads everything into c. It returns what was merged for the first reading.
+func (l *loader) fill(c *Config) (now merged, err error) {
 	mains, err := l.mainFiles(c)
 	if err != nil {
-		return err
+		return now, err
 	}
-	if err := l.mains(now, mains); err != nil {
-		return err
-	}
-	base := now.copy()
-	locations := l.profileLocations(now, l.profileBase(c))
-	selected, err := findProfiles(l.profileNames(now), locations)
+	layers, err := l.mains(mains)
+	base := mergeLayers(layers)
 	if err != nil {
-		return err // what is unread may be why it is not found
+		return base, err
+	}
+	selected, err := findProfiles(l.profileNames(base.doc), l.profileLocations(base, l.profileBase(c)))
+	if err != nil {
+		return base, err
 	}
 	for _, dir := range selected {
-		if err := l.profile(now, dir); err != nil {
-			return err
+		profile, err := l.profile(dir)
+		if err != nil {
+			return base, err
 		}
+		layers = slices.Concat(layers, profile)
 	}
+	now = mergeLayers(layers)
 	c.Readings, err = l.readings(c, base, now, selected)
-	return err
+	return now, err
 }
 
 // A loader reads files and keeps account of them.
@@ -110,7 +110,7 @@ type loader struct {
 	sources  map[parsed]*source
 	includes map[string]*value
 	named    int // imports that were followed, however often one file was named
-	// provisioned are the files of provisioned identities in use, once they are known.
+	// provisioned are the files of provisioned identities that the first reading uses.
 	provisioned     []File
 	provisionedDirs map[string]bool
 }
@@ -120,52 +120,70 @@ func (l *loader) getenv(name string) string {
 	return s
 }
 
-// Layers are files that were merged, one over the other.
-type layers struct {
-	doc      *value
-	own      *value // of the user's own files alone
-	optOut   bool   // one of these switches telemetry off
-	files    []File
-	declared []declaration // in the order in which v1.216.0 reads identities
-	bases    []string      // profiles.base_path of each file
+// A layer is a file that is merged over others.
+type layer struct {
+	*source
+	dir      string // what a profiles.base_path counts from
+	main     bool   // not drawn in by another file
+	imported bool   // by an import or a profile, which v1.216.0 reads last
 }
 
-// lay merges src over what is there.
-func (l *layers) lay(src *source, dir string) {
-	l.files = append(append(l.files, src.included...), src.file)
-	l.doc = merge(l.doc, src.doc)
-	if src.isOwn() {
-		l.own = merge(l.own, src.doc)
-		l.optOut = l.optOut || optsOut(src.doc)
+// Merged are layers, and what they make together.
+type merged struct {
+	layers []layer
+	doc    *value
+}
+
+func mergeLayers(layers []layer) merged {
+	return merged{layers, mergeIf(layers, func(layer) bool { return true })}
+}
+
+func mergeIf(layers []layer, use func(layer) bool) *value {
+	var docs []*value
+	for _, l := range layers {
+		if use(l) {
+			docs = append(docs, l.doc)
+		}
 	}
-	if s := src.doc.get("profiles", "base_path").string(); s != "" {
-		l.bases = append(l.bases, abs(dir, s))
+	return merge(docs...)
+}
+
+// files are those of the layers.
+func (m merged) files() (files []File) {
+	for _, l := range m.layers {
+		files = append(append(files, l.included...), l.file)
 	}
+	return files
 }
 
-// declare notes the identities of src.
-func (l *layers) declare(src *source, imported bool) {
-	if ids := src.doc.get("auth", "identities"); ids != nil {
-		l.declared = append(l.declared, declaration{ids, imported})
+// own is the user's own word.
+func (m merged) own(lookupEnv func(string) (string, bool)) Own {
+	own := word(mergeIf(m.layers, layer.isOwn), lookupEnv)
+	for _, l := range m.layers {
+		if off := false; l.isOwn() && optsOut(l.doc) {
+			own.Telemetry.Enabled = &off
+		}
 	}
+	return own
 }
 
-// put merges other layers over these.
-func (l *layers) put(other *layers) {
-	l.doc, l.own = merge(l.doc, other.doc), merge(l.own, other.own)
-	l.optOut = l.optOut || other.optOut
-	l.files = append(l.files, other.files...)
-	l.declared = append(l.declared, other.declared...)
-	l.bases = append(l.bases, other.bases...)
-}
-
-// copy returns layers that can be merged over without changing l.
-func (l *layers) copy() *layers {
-	l.doc.freeze()
-	l.own.freeze()
-	c := *l
-	c.files, c.declared, c.bases = l.files[:len(l.files):len(l.files)], l.declared[:len(l.declared):len(l.declared)], l.bases[:len(l.bases):len(l.bases)]
-	return &c
+// declared is what the files say of identities, in the order in which v1.216.0 reads
+// them: a main file before what it draws in.
+func (m merged) declared() (declared []declaration) {
+	tree := 0 // where that of the next main file begins
+	for _, l := range m.layers {
+		at := len(declared)
+		if l.main {
+			at = tree
+		}
+		if ids := l.doc.get("auth", "identities"); ids != nil {
+			declared = slices.Insert(declared, at, declaration{ids, l.imported})
+		}
+		if l.main {
+			tree = len(declared)
+		}
+	}
+	return declared
 }
 
 // mainFiles finds the main files and notes in c where they are.
@@ -204,49 +222,47 @@ func (l *loader) discovered() ([]mainFile, error) {
 	return nil, fmt.Errorf("%w in %s%s", ErrNotFound, strings.Join(places, ", "), missed)
 }
 
-// mains merges the main files with all that they draw in.
-func (l *loader) mains(now *layers, mains []mainFile) error {
+// mains reads the main files with all that they draw in.
+func (l *loader) mains(mains []mainFile) (layers []layer, err error) {
 	if len(mains) == 0 {
-		return l.dropIns(now, l.gitRoot, way{})
+		return l.dropIns(l.gitRoot, way{})
 	}
 	for _, m := range mains {
-		var tree layers
-		if err := l.tree(&tree, m); err != nil {
-			return err
+		tree, err := l.tree(m)
+		if err != nil {
+			return layers, err
 		}
-		now.put(&tree)
+		layers = append(layers, tree...)
 	}
-	return nil
+	return layers, nil
 }
 
 // tree reads a main file with all that it draws in. From low to high precedence:
 // atmos.d, .atmos.d, imports, the file itself.
-func (l *loader) tree(t *layers, m mainFile) error {
+func (l *loader) tree(m mainFile) ([]layer, error) {
 	dir := filepath.Dir(m.path)
 	by := way{own: l.isOwnMain(dir)}
 	src, err := l.source(m.path, by)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	t.declare(src, false)
+	main := layer{source: src, dir: dir, main: true}
 	if m.alone {
-		t.lay(src, dir)
-		return nil
+		return []layer{main}, nil
 	}
-	if err := l.dropIns(t, dir, by); err != nil {
-		return err
+	tree, err := l.dropIns(dir, by)
+	if err != nil {
+		return nil, err
 	}
-	both := merge(t.copy().doc, src.doc)
+	both := mergeLayers(append(tree, main)).doc
 	imported, err := l.imports(src, both.get("import"), l.bases(dir, both))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, imp := range imported {
-		t.declare(imp, true)
-		t.lay(imp, dir)
+		tree = append(tree, layer{source: imp, dir: dir, imported: true})
 	}
-	t.lay(src, dir)
-	return nil
+	return append(tree, main), nil
 }
 
 // isOwnMain says whether a main file in dir is the user's or the system's own.

@@ -78,7 +78,7 @@ func variables(doc *value) map[string]*value {
 
 // claim notes what a project says of where things are. What the user's own files say is
 // no claim.
-func (d *decoder) claim(c *Config, l *layers) {
+func (d *decoder) claim(c *Config, doc *value) {
 	add := func(claims *[]Claim, setting string, v *value) {
 		if v == nil || v.kind != text || v.text == "" || v.at.own && v.computed == "" {
 			return
@@ -88,10 +88,10 @@ func (d *decoder) claim(c *Config, l *layers) {
 			*claims = append(*claims, Claim{setting, textOf(v)})
 		}
 	}
-	env := variables(l.doc)
+	env := variables(doc)
 	for _, name := range []string{"ATMOS_XDG_CONFIG_HOME", "ATMOS_XDG_DATA_HOME", "ATMOS_XDG_CACHE_HOME"} {
 		add(&c.Claims.XDG, name, env[name])
 	}
 	add(&c.Claims.Keyrings, keyringPath, env[keyringPath])
-	add(&c.Claims.Keyrings, "auth.keyring.spec.path", l.doc.get("auth", "keyring", "spec", "path"))
+	add(&c.Claims.Keyrings, "auth.keyring.spec.path", doc.get("auth", "keyring", "spec", "path"))
 }

@@ -27,9 +27,8 @@ func Parse(name string, data []byte) (*Config, error) {
 	}
 	var d decoder
 	c := Empty(nil)
-	now := layers{doc: doc}
-	c.Readings[0], _ = d.reading("", &now, nil)
-	d.claim(c, &now)
+	c.Readings[0], _ = d.reading("", merged{doc: doc}, nil)
+	d.claim(c, doc)
 	c.Warnings, c.Gaps = d.warnings, d.gaps
 	return c, nil
 }
@@ -48,7 +47,7 @@ func parseFile(from *origin, data []byte, eval evalFunc) (*value, error) {
 	if from.own {
 		p.used = ownKeys
 	}
-	doc, err := p.value(root, nil)
+	doc, err := p.parse(root, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +114,20 @@ type parser struct {
 	used     func(path []string) bool // nil for everything
 	computed string                   // the YAML function that includes the file
 	anchors  map[anchor]*value        // nil while its value is being read
+	err      error                    // the first one; what is read after it does not count
+}
+
+// parse returns the value of a node and all that is below it.
+func (p *parser) parse(n *yaml.Node, path []string) (*value, error) {
+	v := p.value(n, path)
+	return v, p.err
+}
+
+func (p *parser) fail(at position, format string, args ...any) *value {
+	if p.err == nil {
+		p.err = fmt.Errorf("%s: %s", at, fmt.Sprintf(format, args...))
+	}
+	return &value{at: at, size: 1}
 }
 
 // An anchor is read once for each place at which used and areNames may decide differently.
@@ -127,18 +140,17 @@ func anchorAt(n *yaml.Node, path []string) anchor {
 	return anchor{n, fmt.Sprint(min(len(path), 3), path[:min(len(path), 2)])}
 }
 
-func (p *parser) at(n *yaml.Node) position {
-	return position{p.origin, n.Line, n.Column}
-}
+func (p *parser) at(n *yaml.Node) position { return position{p.origin, n.Line, n.Column} }
 
-func (p *parser) value(n *yaml.Node, path []string) (*value, error) {
-	if len(path) > maxDepth {
-		return nil, fmt.Errorf("%s: nested deeper than %d levels", p.at(n), maxDepth)
-	}
-	if n.Kind == yaml.AliasNode {
+func (p *parser) value(n *yaml.Node, path []string) *value {
+	switch {
+	case p.err != nil:
+		return &value{at: p.at(n)}
+	case len(path) > maxDepth:
+		return p.fail(p.at(n), "nested deeper than %d levels", maxDepth)
+	case n.Kind == yaml.AliasNode:
 		return p.alias(n, path)
-	}
-	if n.Anchor == "" {
+	case n.Anchor == "":
 		return p.plain(n, path)
 	}
 	key := anchorAt(n, path)
@@ -146,112 +158,88 @@ func (p *parser) value(n *yaml.Node, path []string) (*value, error) {
 		p.anchors = map[anchor]*value{}
 	}
 	p.anchors[key] = nil
-	v, err := p.plain(n, path)
-	p.anchors[key] = v
-	return v, err
+	p.anchors[key] = p.plain(n, path)
+	return p.anchors[key]
 }
 
-func (p *parser) alias(n *yaml.Node, path []string) (*value, error) {
+func (p *parser) alias(n *yaml.Node, path []string) *value {
 	v, ok := p.anchors[anchorAt(n.Alias, path)]
 	switch {
 	case !ok:
 		return p.value(n.Alias, path)
 	case v == nil:
-		return nil, fmt.Errorf("%s: an alias contains itself", p.at(n))
+		return p.fail(p.at(n), "an alias contains itself")
 	}
-	return v, nil
+	return v
 }
 
-func (p *parser) plain(n *yaml.Node, path []string) (*value, error) {
+func (p *parser) plain(n *yaml.Node, path []string) *value {
 	v := &value{at: p.at(n), size: 1, computed: p.computed}
-	switch n.Kind {
-	case yaml.MappingNode:
-		v.kind = mapping
-		return v, p.mapping(v, n, path)
-	case yaml.SequenceNode:
-		v.kind = list
-		v.append = n.Tag == "!append"
-		for _, c := range n.Content {
-			item, err := p.value(c, append(path, "-"))
-			if err != nil {
-				return nil, err
-			}
-			v.items = append(v.items, item)
-			if err := v.grow(item); err != nil {
-				return nil, err
-			}
-		}
-		return v, nil
-	case yaml.ScalarNode, yaml.AliasNode, yaml.DocumentNode:
-	}
 	switch {
+	case n.Kind == yaml.MappingNode:
+		v.kind = mapping
+		p.mapping(v, n, path)
+	case n.Kind == yaml.SequenceNode:
+		v.kind, v.append = list, n.Tag == "!append"
+		for _, c := range n.Content {
+			item := p.value(c, append(path, "-"))
+			v.items = append(v.items, item)
+			p.grow(v, item)
+		}
 	case n.Tag == "!unset":
 		v.kind = unset
 	case len(n.Tag) > 1 && n.Tag[0] == '!' && n.Tag[1] != '!':
-		return p.eval(v.at, n.Tag, strings.TrimSpace(n.Value)), nil
+		return p.eval(v.at, n.Tag, strings.TrimSpace(n.Value))
 	case n.Tag != "!!null":
 		v.kind, v.text, v.written = text, decoded(n), n.Value
 	}
-	return v, nil
+	return v
+}
+
+// grow counts c into v. The count bounds what aliases may stand for.
+func (p *parser) grow(v, c *value) {
+	if v.size += c.size; v.size > maxValues {
+		p.fail(v.at, "aliases stand for more than %d values", maxValues)
+	}
 }
 
 // mapping reads the entries of v. In keys that are no names a dot leads one level down,
 // as viper has it.
-func (p *parser) mapping(v *value, n *yaml.Node, path []string) error {
+func (p *parser) mapping(v *value, n *yaml.Node, path []string) {
 	v.entries = make([]entry, 0, len(n.Content)/2)
-	b := builder{value: v, names: p.computed != "" || areNames(path), lines: make(map[string]int, len(n.Content)/2), folds: map[string]int{}}
-	var inherited []*value
-	var dotted []entry
-	for i := 0; i+1 < len(n.Content); i += 2 {
+	b := builder{parser: p, value: v, names: p.computed != "" || areNames(path), lines: make(map[string]int, len(n.Content)/2), folds: map[string]int{}}
+	var dotted, inherited []func() // what is put after the rest: more, and less, than that counts
+	for i := 0; i+1 < len(n.Content) && p.err == nil; i += 2 {
 		key := n.Content[i]
 		if key.Kind == yaml.AliasNode {
 			key = key.Alias
 		}
-		fold := strings.ToLower(key.Value)
-		keys := []string{fold}
-		if !b.names && !slices.Contains(strings.Split(fold, "."), "") {
-			keys = strings.Split(fold, ".")
-		}
+		keys := b.keys(key)
 		below := slices.Concat(path, keys)
 		switch {
 		case key.Tag == "!!merge":
-			from, err := p.value(n.Content[i+1], path)
-			if err != nil {
-				return err
-			}
-			inherited = append(inherited, from)
+			from := p.value(n.Content[i+1], path)
+			inherited = append(inherited, func() { b.inherit(from) })
 			continue
 		case p.used != nil && !p.used(below):
 			continue
 		case key.Kind != yaml.ScalarNode:
-			return fmt.Errorf("%s: want a name as key", p.at(n.Content[i]))
+			p.fail(p.at(n.Content[i]), "want a name as key")
 		case b.lines[key.Value] > 0:
-			return fmt.Errorf("%s: the same key stands in line %d already", p.at(n.Content[i]), b.lines[key.Value])
+			p.fail(p.at(n.Content[i]), "the same key stands in line %d already", b.lines[key.Value])
 		}
 		b.lines[key.Value] = key.Line
-		c, err := p.value(n.Content[i+1], below)
-		if err != nil {
-			return err
-		}
-		e := entry{key.Value, fold, c, p.computed != ""}
-		if len(keys) > 1 {
-			dotted = append(dotted, nested(e, keys))
-		} else {
+		e := entry{key.Value, strings.ToLower(key.Value), p.value(n.Content[i+1], below), p.computed != ""}
+		p.grow(v, e.value)
+		if len(keys) == 1 {
 			b.put(e)
-		}
-		if err := v.grow(c); err != nil {
-			return err
-		}
-	}
-	for _, e := range dotted { // viper tries the longest key first
-		b.put(e)
-	}
-	for _, from := range inherited {
-		if err := b.inherit(from); err != nil {
-			return err
+		} else { // viper tries the longest key first
+			dotted = append(dotted, func() { b.put(nested(e, keys)) })
 		}
 	}
-	return nil
+	for _, put := range append(dotted, inherited...) {
+		put()
+	}
 }
 
 // nested is e as keys say it, the first one outside.
@@ -266,67 +254,57 @@ func nested(e entry, keys []string) entry {
 
 // A builder adds entries to a mapping.
 type builder struct {
+	*parser
 	*value
 	names bool
 	lines map[string]int // of the keys that are set
 	folds map[string]int // positions of keys that are no names
 }
 
+// keys are the levels that a key stands for.
+func (b *builder) keys(key *yaml.Node) []string {
+	fold := strings.ToLower(key.Value)
+	if keys := strings.Split(fold, "."); !b.names && !slices.Contains(keys, "") {
+		return keys
+	}
+	return []string{fold}
+}
+
 // put adds an entry. Keys that are no names are one in any letter case.
 func (b *builder) put(e entry) {
-	i, ok := b.folds[e.fold]
-	switch {
-	case b.names:
-	case ok:
-		merged := merge(b.entries[i].value, e.value)
-		merged.freeze()
-		b.entries[i].value = merged
+	if i, ok := b.folds[e.fold]; ok && !b.names {
+		b.entries[i].value = merge(b.entries[i].value, e.value)
 		return
-	default:
-		b.folds[e.fold] = len(b.entries)
 	}
+	b.folds[e.fold] = len(b.entries)
 	b.entries = append(b.entries, e)
 }
 
 // inherit adds the entries of a merge key that are not set.
-func (b *builder) inherit(from *value) error {
+func (b *builder) inherit(from *value) {
 	switch from.kind {
 	case list:
 		for _, item := range from.items {
 			if item.kind == list {
-				return fmt.Errorf("%s: want a mapping behind <<, not a list", item.at)
+				b.fail(item.at, "want a mapping behind <<, not a list")
+				return
 			}
-			if err := b.inherit(item); err != nil {
-				return err
-			}
+			b.inherit(item)
 		}
 	case mapping:
 		for _, e := range from.entries {
-			if b.lines[e.name] > 0 {
+			_, set := b.folds[e.fold]
+			if b.lines[e.name] > 0 || set && !b.names {
 				continue
 			}
 			b.lines[e.name] = e.value.at.line
-			if _, set := b.folds[e.fold]; !set {
-				b.put(e)
-			}
-			if err := b.grow(e.value); err != nil {
-				return err
-			}
+			b.put(e)
+			b.grow(b.value, e.value)
 		}
 	case text:
-		return fmt.Errorf("%s: want a mapping behind <<, not text", from.at)
+		b.fail(from.at, "want a mapping behind <<, not text")
 	case null, unknown, unset:
 	}
-	return nil
-}
-
-// grow counts c in. The count bounds what aliases may stand for.
-func (v *value) grow(c *value) error {
-	v.size += c.size
-	if v.size > maxValues {
-		return fmt.Errorf("%s: aliases stand for more than %d values", v.at, maxValues)
-	}
-	return nil
 }
 
 func textValue(at position, s, function string) *value {

@@ -16,20 +16,21 @@ const (
 
 // readings returns what now says, what base says with each other profile, and what older
 // releases make of now.
-func (l *loader) readings(c *Config, base, now *layers, selected []string) ([]Reading, error) {
+func (l *loader) readings(c *Config, base, now merged, selected []string) ([]Reading, error) {
 	first, old := l.reading("", now, l.provisions)
-	now.files = slices.Concat(l.provisioned, now.files)
-	l.claim(c, now)
+	l.claim(c, now.doc)
+	used := l.provisioned
+	defer func() { l.provisioned = used }()
 	l.quiet = true
 	readings, names := []Reading{first}, 0
-	aside := func(name string, r *layers) {
-		reading, _ := l.reading(name, r, l.provisions)
+	aside := func(name string, m merged) {
+		reading, _ := l.reading(name, m, l.provisions)
 		readings = append(readings, reading)
 		names += len(reading.Auth.Identities) + len(reading.Auth.Providers) + len(reading.Auth.Integrations)
-		l.claim(c, r)
+		l.claim(c, m.doc)
 	}
 	if len(selected) > 0 {
-		aside("no profile", base.copy())
+		aside("no profile", base)
 	}
 	for _, dir := range profiles(l.profileLocations(base, slices.Concat([]string{l.sys.WorkDir}, c.Dirs))) {
 		if slices.Contains(selected, dir) {
@@ -39,15 +40,14 @@ func (l *loader) readings(c *Config, base, now *layers, selected []string) ([]Re
 			l.missAny(file(l.display(dir)), "%v: more than %d names or %d profiles", errBound, maxNames, maxReadings)
 			break
 		}
-		r := base.copy()
-		err := l.profile(r, dir)
+		profile, err := l.profile(dir)
 		if l.ctx.Err() != nil {
 			return nil, l.ctx.Err()
 		}
 		if err != nil {
 			l.missErr(err)
 		}
-		aside("profile "+filepath.Base(dir), r)
+		aside("profile "+filepath.Base(dir), mergeLayers(slices.Concat(base.layers, profile)))
 	}
 	if old != nil {
 		readings = append(readings, Reading{Name: "Atmos before v1.216", Realms: first.Realms, Auth: *old})
@@ -57,15 +57,15 @@ func (l *loader) readings(c *Config, base, now *layers, selected []string) ([]Re
 
 // reading decodes what was merged, and what releases before v1.216.0 make of it where
 // that is something else.
-func (d *decoder) reading(name string, now *layers, provisions func([]Provider) []provision) (r Reading, old *Auth) {
-	r = Reading{Name: name, Realms: d.realms(now.doc), Auth: d.auth(now.doc)}
+func (d *decoder) reading(name string, m merged, provisions func([]Provider) []provision) (r Reading, old *Auth) {
+	r = Reading{Name: name, Realms: d.realms(m.doc), Auth: d.auth(m.doc)}
 	var found []provision
 	if provisions != nil {
 		found = provisions(r.Auth.Providers)
 	}
-	merged := d.mapping(now.doc.get("auth", "identities"), "auth", "identities")
+	entries := d.mapping(m.doc.get("auth", "identities"), "auth", "identities")
 	var before []Identity
-	r.Auth.Identities, before = d.identities(merged, now.declared, found)
+	r.Auth.Identities, before = d.identities(entries, m.declared(), found)
 	if before != nil {
 		auth := r.Auth
 		auth.Identities = before
@@ -92,14 +92,14 @@ func (d *decoder) realms(doc *value) []Text {
 
 // profileNames are the profiles to select, later ones over earlier ones: the flag's, else
 // those of ATMOS_PROFILE, of an env block (v1.222.0), or of profiles.default (v1.216.0).
-func (l *loader) profileNames(now *layers) []*value {
-	l.mapping(now.doc.get("profiles"), "profiles")
+func (l *loader) profileNames(doc *value) []*value {
+	l.mapping(doc.get("profiles"), "profiles")
 	typed := func(s string) *value { return textValue(position{origin: &origin{}}, s, "") }
 	for _, v := range []*value{
 		typed(strings.Join(l.opt.Profiles, ",")),
 		typed(l.getenv(profileName)),
-		variables(now.doc)[profileName],
-		now.doc.get("profiles", "default"),
+		variables(doc)[profileName],
+		doc.get("profiles", "default"),
 	} {
 		if names := l.texts(v, "profiles.default"); len(names) > 0 {
 			return names
@@ -122,21 +122,22 @@ func (l *loader) profileBase(c *Config) []string {
 
 // profileLocations are the directories that may hold profiles beside dirs; the first that
 // has one of a name counts.
-func (l *loader) profileLocations(now *layers, dirs []string) []string {
+func (l *loader) profileLocations(base merged, dirs []string) []string {
 	var locations []string
 	add := func(dir string) {
 		if !slices.Contains(locations, dir) {
 			locations = append(locations, dir)
 		}
 	}
-	base := now.doc.get("profiles", "base_path").string()
-	for _, dir := range dirs {
-		if base != "" {
-			add(abs(dir, base))
+	if s := base.doc.get("profiles", "base_path").string(); s != "" {
+		for _, dir := range dirs {
+			add(abs(dir, s))
 		}
 	}
-	for _, dir := range now.bases {
-		add(dir)
+	for _, l := range base.layers {
+		if s := l.doc.get("profiles", "base_path").string(); s != "" {
+			add(abs(l.dir, s))
+		}
 	}
 	for _, dir := range dirs {
 		add(filepath.Join(dir, ".atmos", "profiles"))
@@ -181,23 +182,20 @@ func profiles(locations []string) []string {
 	return dirs
 }
 
-// profile merges every YAML file below dir over now, each over its own imports.
-func (l *loader) profile(now *layers, dir string) error {
+// profile reads every YAML file below dir, each over its own imports.
+func (l *loader) profile(dir string) (layers []layer, err error) {
 	found, err := l.below(dir, way{own: true}) // if it is in a directory of the user's
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, src := range found {
 		imported, err := l.imports(src, src.doc.get("import"), l.bases(filepath.Dir(src.path), src.doc))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, src := range imported {
-			now.declare(src, true)
-			now.lay(src, dir)
+		for _, src := range append(imported, src) {
+			layers = append(layers, layer{source: src, dir: dir, imported: true})
 		}
-		now.declare(src, true)
-		now.lay(src, dir)
 	}
-	return nil
+	return layers, nil
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // An origin is a file that values come from.
@@ -41,7 +40,7 @@ func (k kind) String() string {
 }
 
 // A value is a YAML value that remembers where it was written. It is never
-// changed once parsed, so that aliases and files can share it; but see own.
+// changed once parsed, so that aliases, files and readings can share it.
 type value struct {
 	kind     kind
 	at       position
@@ -51,21 +50,7 @@ type value struct {
 	append   bool   // a list behind !append
 	items    []*value
 	entries  []entry
-	size     int    // of the values in it, aliases expanded
-	index    *index // of an owned mapping
-}
-
-// An index finds the entries of a mapping.
-type index struct {
-	exact map[string]int // by name
-	fold  map[string]int // the first of each lower-case name
-}
-
-func (x *index) add(i int, e entry) {
-	x.exact[e.name] = i
-	if _, ok := x.fold[e.fold]; !ok {
-		x.fold[e.fold] = i
-	}
+	size     int // of the values in it, aliases expanded
 }
 
 type entry struct {
@@ -84,6 +69,19 @@ func (v *value) shown() string {
 		return ""
 	}
 	return " " + printable(v.text)
+}
+
+// isEmpty says whether v says nothing, whatever is wanted of it.
+func (v *value) isEmpty() bool {
+	return v == nil || v.kind == null || v.kind == unset || v.kind == list && len(v.items) == 0 || v.kind == text && v.text == ""
+}
+
+// unfit says why v is not what is wanted.
+func (v *value) unfit(want kind) string {
+	if v.kind == unknown {
+		return v.text
+	}
+	return fmt.Sprintf("want %s, not %s", want, v.kind)
 }
 
 // string is the text of v, or empty.
@@ -109,87 +107,68 @@ func (v *value) get(keys ...string) *value {
 	return v
 }
 
-// own returns a copy of the mapping v that merge may change, or v if it is one.
-func (v *value) own() *value {
-	if v.index != nil {
+// merge lays values over each other as viper does, the last one on top: mappings are
+// merged, all else is replaced, and a mapping survives an empty value.
+func merge(layers ...*value) *value {
+	var top *value
+	var mappings []*value // below top, and top itself
+	for _, v := range layers {
+		switch {
+		case v == nil || v.kind == null && top != nil && top.kind == mapping:
+			continue
+		case v.kind != mapping || top != nil && top.kind != mapping:
+			v, mappings = v.over(top), nil
+		}
+		top, mappings = v, append(mappings, v)
+	}
+	if top == nil || top.kind != mapping || len(mappings) == 1 {
+		return top
+	}
+	return mergeMappings(mappings)
+}
+
+// over is v with the items of what is below it, if it is a list behind !append.
+func (v *value) over(below *value) *value {
+	if v.kind != list || !v.append || below == nil || below.kind != list {
 		return v
 	}
-	c := *v
-	c.entries = slices.Clone(v.entries)
-	c.index = &index{make(map[string]int, len(v.entries)), make(map[string]int, len(v.entries))}
-	for i, e := range c.entries {
-		c.index.add(i, e)
-	}
-	return &c
+	joined := *v
+	joined.items = slices.Concat(below.items, v.items)
+	return &joined
 }
 
-// freeze makes merge leave v as it is from now on.
-func (v *value) freeze() {
-	if v == nil || v.index == nil {
-		return
-	}
-	v.index = nil
-	for _, e := range v.entries {
-		e.value.freeze()
-	}
-}
-
-func (v *value) add(e entry) {
-	v.entries = append(v.entries, e)
-	v.index.add(len(v.entries)-1, e)
-}
-
-// find returns the entry of the owned mapping v that is called name, or else
-// the first one that is called so in lower case; -1 if there is none.
-func (v *value) find(name string) int {
-	if i, ok := v.index.exact[name]; ok {
-		return i
-	}
-	if i, ok := v.index.fold[strings.ToLower(name)]; ok {
-		return i
-	}
-	return -1
-}
-
-// merge lays over on top of under as viper does: mappings are merged, all else
-// is replaced, and a mapping survives an empty value. An owned under is changed.
-func merge(under, over *value) *value {
-	switch {
-	case over == nil:
-		return under
-	case under == nil:
-		return over
-	case under.kind == mapping && over.kind == null:
-		return under
-	case under.kind == list && over.kind == list && over.append:
-		joined := *over
-		joined.items = slices.Concat(under.items, over.items)
-		return &joined
-	case under.kind != mapping || over.kind != mapping:
-		return over
-	}
-	m := under.own()
-	var spelled map[string]bool
-	for _, e := range over.entries {
-		i := m.find(e.name)
-		if i >= 0 && m.entries[i].name != e.name {
-			// Two spellings in one file are two entries: what over itself
-			// spells that way is not what e means.
-			if spelled == nil {
-				spelled = over.names()
+// mergeMappings takes time in proportion to the entries, however many mappings they are in.
+func mergeMappings(mappings []*value) *value {
+	merged := *mappings[len(mappings)-1]
+	merged.entries = nil
+	var values [][]*value // of each entry
+	exact, folded := map[string]int{}, map[string]int{}
+	for _, m := range mappings {
+		own := m.names()
+		for _, e := range m.entries {
+			i, ok := exact[e.name]
+			if !ok {
+				// Two spellings in one file are two entries: what the file itself spells
+				// that way is not what e means.
+				i, ok = folded[e.fold]
+				ok = ok && !own[merged.entries[i].name]
 			}
-			if spelled[m.entries[i].name] {
-				i = -1
+			if !ok {
+				i = len(values)
+				merged.entries, values = append(merged.entries, e), append(values, nil)
+				exact[e.name] = i
+				if _, taken := folded[e.fold]; !taken {
+					folded[e.fold] = i
+				}
 			}
+			values[i] = append(values[i], e.value)
+			merged.entries[i].computed = merged.entries[i].computed && e.computed
 		}
-		if i < 0 {
-			m.add(e)
-			continue
-		}
-		m.entries[i].value = merge(m.entries[i].value, e.value)
-		m.entries[i].computed = m.entries[i].computed && e.computed
 	}
-	return m
+	for i := range values {
+		merged.entries[i].value = merge(values[i]...)
+	}
+	return &merged
 }
 
 func (v *value) names() map[string]bool {
