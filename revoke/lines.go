@@ -47,10 +47,8 @@ func After(results []Result, clock func(time.Time) string) []string {
 	for _, r := range results {
 		switch {
 		case r.ended():
-		case r.portal():
+		case !r.github || r.ValidUntil.IsZero():
 			lines = append(lines, NotEnded(r.Name, r.StartURL))
-		case r.ValidUntil.IsZero():
-			lines = append(lines, NotEnded(r.Name, ""))
 		case r.ValidUntil.After(time.Now()):
 			lines = append(lines, fmt.Sprintf("Still valid until %s: %s", clock(r.ValidUntil), r.Name))
 		}
@@ -58,9 +56,6 @@ func After(results []Result, clock func(time.Time) string) []string {
 	slices.Sort(lines)
 	return slices.Compact(lines)
 }
-
-// portal tells whether it is a session of AWS IAM Identity Center.
-func (s Session) portal() bool { return s.oidc != "" || s.StartURL != "" }
 
 // NotEnded is the line of a session that lives on at a portal. startURL may be empty.
 func NotEnded(name, startURL string) string {

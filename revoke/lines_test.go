@@ -34,6 +34,7 @@ func TestLines(t *testing.T) {
 	partner := named(t, "partner-sso", with(live.Data, "startUrl", "https://partner.example/start"), "token.json")
 	blank := named(t, "blank-sso", with(live.Data, "startUrl", "http://partner.example/start"), "token.json")
 	moved := named(t, "moved-sso", live.Data, "backup.json")
+	nowhere := named(t, "nowhere-sso", with(live.Data, "startUrl", "", "region", "x"), "token.json")
 	sts := named(t, "org/sts", state.Data, state.File)
 	ghes := named(t, "ghes", strings.ReplaceAll(state.Data, "github.com", "github.acme.example"), state.File)
 	gone := named(t, "gone", strings.ReplaceAll(state.Data, `"expiresAt":"`, `"expiresAt":"2020-01-01T00:00:00Z","was":"`), state.File)
@@ -49,6 +50,7 @@ func TestLines(t *testing.T) {
 		{Session: sts, Outcome: revoke.Failed, Reason: errors.New("api.github.com answered 500")},
 		{Session: ghes, Outcome: revoke.NotSupported, Reason: ghes.Refused},
 		{Session: gone, Outcome: revoke.Failed, Reason: errors.New("x")},
+		{Session: nowhere, Outcome: revoke.Failed, Reason: nowhere.Refused},
 		{Session: damaged, Outcome: revoke.Failed, Reason: damaged.Refused},
 	}
 	var lines, dry []string
@@ -66,6 +68,7 @@ func TestLines(t *testing.T) {
 		"Session not ended: moved-sso (the name of the token file does not match its content)",
 		"Session not ended: org/sts (api.github.com answered 500)",
 		"Session not ended: gone (x)",
+		"Session not ended: nowhere-sso (the region in the token file is not one of AWS)",
 		"Session not ended: damaged (not a token file of Atmos)",
 	}, lines); diff != "" {
 		t.Errorf("report (-want +got):\n%s", diff)
@@ -81,6 +84,7 @@ func TestLines(t *testing.T) {
 		"Not ended: blank-sso; it ends by itself",
 		"Not ended: damaged; it ends by itself",
 		"Not ended: moved-sso; it ends by itself, or sign out at https://acme.awsapps.com/start",
+		"Not ended: nowhere-sso; it ends by itself",
 		"Not ended: partner-sso; it ends by itself, or sign out at https://partner.example/start",
 		"Still valid until 1h0m0s: ghes",
 		"Still valid until 1h0m0s: org/sts",

@@ -37,6 +37,7 @@ type Session struct {
 
 	secret func() secret // a function, which fmt cannot look into whatever the verb
 	oidc   string        // the host that renews an access token of AWS
+	github bool          // a token of GitHub, which nothing renews
 }
 
 // ErrNotSupported marks a session that has no request to end it.
@@ -113,7 +114,7 @@ func ReadGitHub(data []byte) []Session {
 		if t.Token == "" {
 			continue
 		}
-		s := Session{secret: hide(secret{access: t.Token})}
+		s := Session{github: true, secret: hide(secret{access: t.Token})}
 		s.ValidUntil, _ = time.Parse(time.RFC3339, t.ExpiresAt)
 		switch {
 		case t.Host != "github.com":
