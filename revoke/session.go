@@ -50,19 +50,21 @@ type secret struct {
 
 func hide(s secret) func() secret { return func() secret { return s } }
 
-// ReadSSO reads a token file of AWS IAM Identity Center (pkg/auth/providers/aws/sso_cache.go): up to
-// v1.220 token.json, then <sha1 of start URL and region>.json, whose name has to match. file is its name or path.
-// There is no session if the file holds no token.
+// ssoFile is a token file of AWS IAM Identity Center (pkg/auth/providers/aws/sso_cache.go).
+type ssoFile struct {
+	AccessToken  string `json:"accessToken"`
+	ExpiresAt    string `json:"expiresAt"`
+	Region       string `json:"region"`
+	StartURL     string `json:"startUrl"`
+	RefreshToken string `json:"refreshToken"`
+	ClientID     string `json:"clientId"`
+	ClientSecret string `json:"clientSecret"`
+}
+
+// ReadSSO reads a token file of AWS IAM Identity Center: up to v1.220 token.json, then <sha1 of start URL
+// and region>.json, whose name has to match. file is its name or path. There is no session if the file holds no token.
 func ReadSSO(data []byte, file string) []Session {
-	var f struct {
-		AccessToken  string `json:"accessToken"`
-		ExpiresAt    string `json:"expiresAt"`
-		Region       string `json:"region"`
-		StartURL     string `json:"startUrl"`
-		RefreshToken string `json:"refreshToken"`
-		ClientID     string `json:"clientId"`
-		ClientSecret string `json:"clientSecret"`
-	}
+	var f ssoFile
 	if s, bad := unread(data, &f); bad {
 		return s
 	}
@@ -71,26 +73,36 @@ func ReadSSO(data []byte, file string) []Session {
 	}
 	s := Session{secret: hide(secret{f.AccessToken, f.RefreshToken, f.ClientID, f.ClientSecret})}
 	s.ValidUntil, _ = time.Parse(time.RFC3339, f.ExpiresAt)
-	s.Renewable = f.RefreshToken != "" && f.ClientID != "" && f.ClientSecret != ""
+	s.Renewable = f.renewable()
 	if u, err := url.Parse(f.StartURL); err == nil && u.Scheme == "https" && u.Host != "" {
 		s.StartURL = f.StartURL
 	}
-	suffix, known := dnsSuffix(f.Region)
-	name := filepath.Base(file)
-	switch {
-	case name != "token.json" && name != store.Portal(f.StartURL, f.Region)+".json":
-		s.Refused = errors.New("the name of the token file does not match its content")
-	case !known:
-		s.Refused = errors.New("the region in the token file is not one of AWS")
-	case f.AccessToken != "" && !fitsHeader(f.AccessToken):
-		s.Refused = errNoHeader
-	case f.AccessToken == "" && !s.Renewable:
-		s.Refused = fmt.Errorf("%w: there is no access token", ErrNotSupported)
-	default:
+	if s.Refused = f.refuse(filepath.Base(file)); s.Refused == nil {
+		suffix, _ := dnsSuffix(f.Region)
 		s.Host = "portal.sso." + f.Region + "." + suffix
 		s.oidc = "oidc." + f.Region + "." + suffix
 	}
 	return []Session{s}
+}
+
+func (f ssoFile) renewable() bool {
+	return f.RefreshToken != "" && f.ClientID != "" && f.ClientSecret != ""
+}
+
+// refuse tells why nothing is sent of a file with this name.
+func (f ssoFile) refuse(name string) error {
+	_, known := dnsSuffix(f.Region)
+	switch {
+	case name != "token.json" && name != store.Portal(f.StartURL, f.Region)+".json":
+		return errors.New("the name of the token file does not match its content")
+	case !known:
+		return errors.New("the region in the token file is not one of AWS")
+	case f.AccessToken != "" && !fitsHeader(f.AccessToken):
+		return errNoHeader
+	case f.AccessToken == "" && !f.renewable():
+		return fmt.Errorf("%w: there is no access token", ErrNotSupported)
+	}
+	return nil
 }
 
 // gitHubAPI is the only host that a token of GitHub is sent to.
