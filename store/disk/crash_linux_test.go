@@ -280,6 +280,27 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// A removal that only says so is found out.
+func TestRemovalLies(t *testing.T) {
+	for _, site := range sites(t, "unlinkat,renameat,renameat2") {
+		if strings.Contains(site.result, "ENOENT") || strings.Contains(site.result, "EISDIR") {
+			continue // nothing went
+		}
+		t.Run(fmt.Sprintf("%s-%d-%s", site.name, site.nth, filepath.Base(site.path)), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			_, code, out := s.trace(site.name, "-e", fmt.Sprintf("inject=%s:retval=0:when=%d", site.name, site.nth))
+			s.checkNeighbour()
+			if code == 0 { // it was tried again
+				s.holds(done())
+			} else if !strings.Contains(out, "still there after the removal") {
+				t.Errorf("exit code %d: %s", code, out)
+			}
+			s.finish()
+		})
+	}
+}
+
 // What is written reaches the disk before it gets its name, what a link leads to is gone from it before the link is, and
 // at the end what was renamed or removed is: a crash brings no secret back and loses nothing.
 func TestOrderOnDisk(t *testing.T) {

@@ -1,6 +1,7 @@
 package disk_test
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -51,6 +53,39 @@ func TestDenied(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A file that cannot be given to its owner is not replaced.
+func TestDeniedOwner(t *testing.T) {
+	needRoot(t)
+	s := newSite(t)
+	s.plant("dir/file", deep+prod)
+	s.chown(third, "dir/file")
+	must(t, os.Chmod(s.path("dir/file"), 0o666))
+	h := disk.NewHome(s.root)
+	err := powerless(func() error { return calls["edit"](h, s.place("dir/file")) })
+	if !errors.Is(err, syscall.EPERM) || !strings.Contains(err.Error(), s.path("dir/file")) {
+		t.Errorf("error %v", err)
+	}
+	s.holds(map[string]string{"dir/file": deep + prod, "dir/file.lock": ""})
+	s.isOf(third, "dir/file")
+}
+
+// Kubectl's lock may not be opened by anybody, and is one all the same.
+func TestKubectlLock(t *testing.T) {
+	needRoot(t)
+	s := newSite(t)
+	s.plant("config", deep+prod)
+	s.plant("config.lock", "")
+	must(t, os.Chmod(s.path("config.lock"), 0))
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	err := powerless(func() error {
+		_, err := s.home.Edit(ctx, s.shared(disk.Kubectl, "config"), own)
+		return err
+	})
+	s.wantIs(err, context.DeadlineExceeded)
+	s.holds(map[string]string{"config": deep + prod, "config.lock": ""})
 }
 
 // powerless does something without what root may do beyond others.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
@@ -140,7 +141,7 @@ func (s spot) replace(data []byte, unchanged func() error) (err error) {
 			err = errors.Join(err, IgnoreAbsent(s.in.root.Remove(temp)))
 		}
 		if e := (*os.LinkError)(nil); errors.As(err, &e) {
-			err = s.place().wrap("replace", e.Err)
+			err = s.place().wrap("replace", fmt.Errorf("cannot be replaced (%w)", e.Err))
 		}
 		err = s.place().named(err)
 	}()

@@ -112,20 +112,15 @@ func (h *Home) Read(ctx context.Context, p Place, most int64) (data []byte, err 
 // errors name the directories.
 func (h *Home) Sync() error {
 	var errs []error
-	for len(h.unsynced) > 0 { // a directory that is gone passes it on to the one that it was in
-		changed := slices.SortedFunc(maps.Keys(h.unsynced), func(a, b Place) int { return strings.Compare(a.String(), b.String()) })
-		clear(h.unsynced)
-		for _, p := range changed {
-			d, err := h.open(p, (*Dir).enter)
-			if err == nil {
-				err = d.sync()
-				d.Close()
-			} else if errors.Is(err, fs.ErrNotExist) && !p.IsRoot() {
-				h.unsynced[p.Dir()] = true
-			}
-			errs = append(errs, IgnoreAbsent(err))
+	for _, p := range slices.SortedFunc(maps.Keys(h.unsynced), func(a, b Place) int { return strings.Compare(a.String(), b.String()) }) {
+		d, err := h.open(p, (*Dir).enter)
+		if err == nil {
+			err = d.sync()
+			d.Close()
 		}
+		errs = append(errs, IgnoreAbsent(err))
 	}
+	clear(h.unsynced)
 	return errors.Join(errs...)
 }
 

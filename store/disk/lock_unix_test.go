@@ -173,6 +173,32 @@ func TestTakeOverTooEarly(t *testing.T) {
 	}
 }
 
+// az removes its lock file a moment after it has unlocked it. Then another one may make its own.
+func TestTakeOverAz(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		s.plant("config", deep+prod)
+		s.plant("config.lockfile", "4711 /usr/bin/az")
+		then := time.Now().Add(-time.Minute)
+		must(t, os.Chtimes(s.path("config.lockfile"), then, then))
+		begin := time.Now()
+		go func() {
+			time.Sleep(25 * time.Millisecond)
+			must(t, os.Remove(s.path("config.lockfile")))
+			s.plant("config.lockfile", "4712 /usr/bin/az")
+			release := s.hold("config.lockfile")
+			time.Sleep(time.Second)
+			must(t, os.Remove(s.path("config.lockfile")))
+			release()
+		}()
+		s.wantIs(s.edit(s.shared(disk.Azure, "config")), nil)
+		if took := time.Since(begin); took < time.Second {
+			t.Errorf("it was taken over after %v", took)
+		}
+		s.holds(map[string]string{"config": prod})
+	})
+}
+
 // While a file is edited, its locks are there, and say whose they are.
 func TestLocksOfPrograms(t *testing.T) {
 	mine := fmt.Sprintf("%d credclean ", os.Getpid())

@@ -59,6 +59,9 @@ func (s spot) remove(unchanged func() error) error {
 	if err := s.dir.root.Rename(s.name, marker); err != nil {
 		return s.place().named(err)
 	}
+	if err := s.dir.gone(s.name); err != nil {
+		return err
+	}
 	if err := s.in.unlink(s.file); err != nil {
 		return err
 	}

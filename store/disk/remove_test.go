@@ -1,6 +1,7 @@
 package disk_test
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"strings"
@@ -58,6 +59,16 @@ func TestRemove(t *testing.T) {
 			s.holds(tt.after)
 		})
 	}
+}
+
+// An interrupt ends the removal of a tree.
+func TestRemoveTreeInterrupted(t *testing.T) {
+	s := newSite(t)
+	s.plant("tree/a", deep)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s.wantIs(s.home.RemoveTree(ctx, s.place("tree")), context.Canceled)
+	s.holds(map[string]string{"tree/a": deep})
 }
 
 // No path leads out of the root.
