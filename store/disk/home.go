@@ -66,9 +66,15 @@ func NewHome(dir string) *Home {
 	return h
 }
 
+// Mine tells whether something belongs to the user, or to root if root is at work. On Windows everything does.
+func (h *Home) Mine(info fs.FileInfo) bool {
+	uid, _ := owner(info)
+	return uid == h.uid || uid == 0 && h.foreign
+}
+
 // checkOwner tells whether what info describes may be removed or changed.
 func (h *Home) checkOwner(info fs.FileInfo) error {
-	if uid, _ := owner(info); h.foreign && uid != 0 && uid != h.uid {
+	if uid, _ := owner(info); h.foreign && !h.Mine(info) {
 		return fmt.Errorf("%w (uid %d)", ErrOwner, uid)
 	}
 	return nil

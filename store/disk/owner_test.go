@@ -148,6 +148,22 @@ func TestForeignOwner(t *testing.T) {
 	}
 }
 
+func TestMine(t *testing.T) {
+	needRoot(t)
+	for uid, want := range map[int][]bool{0: {true, true}, ana: {false, true}, third: {false, false}} {
+		own, foreign := newSite(t), newForeign(t)
+		for i, s := range []site{own, foreign} {
+			s.plant("file", "")
+			s.chown(uid, "file")
+			info, err := s.home.Look(s.place("file"))
+			must(t, err)
+			if got := s.home.Mine(info); got != want[i] {
+				t.Errorf("%d: %v, want %v", uid, got, want[i])
+			}
+		}
+	}
+}
+
 // isOf fails unless a file belongs to a user.
 func (s site) isOf(uid int, path string) {
 	s.Helper()
