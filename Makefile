@@ -17,7 +17,7 @@ help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build ./credclean
-	CGO_ENABLED=0 go build -tags urfave_cli_no_docs,nethttpomithttp2 -trimpath -o credclean .
+	CGO_ENABLED=0 go build -buildvcs=auto -tags urfave_cli_no_docs,nethttpomithttp2 -trimpath -o credclean .
 
 demo: ## Log out on a throw-away copy of an example home directory
 	@testdata/demo/run

@@ -164,7 +164,6 @@ func TestMistakes(t *testing.T) {
 		{"completion bash zsh", "completion takes one shell", "credclean completion bash"},
 		{"unset nu", `unsupported shell: "nu"`, "bash, zsh, sh, fish"},
 		{"unset bash zsh", "unset takes one shell", "credclean unset bash"},
-		{"-C /nonexistent status", `--chdir "/nonexistent": no such file or directory`, "-C and ATMOS_CHDIR"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			s := testSession(t)

@@ -17,7 +17,7 @@ func unsetCommand() *command {
 		usage:    "print the commands that clear this shell's credential variables",
 		examples: `eval "$(credclean unset)"                 bash, zsh and sh
 credclean unset fish | source             fish
-credclean unset powershell | Out-String | Invoke-Expression   PowerShell`,
+credclean unset powershell | Invoke-Expression   PowerShell`,
 		about: `Prints nothing if no such variable is set, and never a value. The shell is
 the one that runs credclean, if none is named.`,
 		words: &words,
@@ -81,7 +81,7 @@ func clearing() string {
 	case "fish":
 		return "credclean unset | source"
 	case "powershell", "pwsh":
-		return "credclean unset | Out-String | Invoke-Expression"
+		return "credclean unset | Invoke-Expression"
 	case "csh", "tcsh":
 		return "eval `credclean unset`"
 	}
