@@ -28,6 +28,7 @@ const (
 	Fails      Mode = "fails"      // answers searches, listings and removals with an error
 	Prompts    Mode = "prompts"    // answers each removal with a prompt, as KeePassXC
 	PromptLies Mode = "prompt-lies"
+	Picky      Mode = "picky"    // cannot search for all
 	Vanishes   Mode = "vanishes" // items are gone when they are to be removed
 )
 
@@ -47,17 +48,22 @@ const (
 	Leave // and the prompt stays for ever
 )
 
-// A Fake is a Secret Service with one collection on a bus of its own, for what a real one
-// does not do, or not every time. Set what it is to be before the first call.
-type Fake struct {
-	*Bus
-
+// Habits are what is peculiar to a [Fake].
+type Habits struct {
 	Mode      Mode
 	State     int
 	Answer    int
 	Delay     time.Duration // before each answer, one after the other
 	DiesAfter int           // calls; 0 is never
 	Called    func(n int)   // if not nil, is called with the number of each call before it is answered
+	Removing  func()        // if not nil, is called before each removal
+}
+
+// A Fake is a Secret Service with one collection on a bus of its own, for what a real one
+// does not do, or not every time.
+type Fake struct {
+	*Bus
+	Habits
 
 	mu        sync.Mutex
 	conn      *dbus.Conn
@@ -76,12 +82,12 @@ const (
 )
 
 // StartFake starts a bus with such a service. Its home directory is home.
-func StartFake(home string) (*Fake, error) {
+func StartFake(home string, habits Habits) (*Fake, error) {
 	bus, err := StartEmpty(home)
 	if err != nil {
 		return nil, err
 	}
-	f := &Fake{Bus: bus, items: make(map[dbus.ObjectPath]*Item), hidden: make(map[dbus.ObjectPath]bool)}
+	f := &Fake{Bus: bus, Habits: habits, items: make(map[dbus.ObjectPath]*Item), hidden: make(map[dbus.ObjectPath]bool)}
 	if f.conn, err = dbus.Connect(bus.Address); err == nil {
 		err = f.export()
 	}
@@ -205,6 +211,9 @@ func (f *Fake) get(m dbus.Message, _, name string) (dbus.Variant, *dbus.Error) {
 
 func (f *Fake) search(attrs map[string]string) ([]dbus.ObjectPath, *dbus.Error) {
 	defer f.enter()()
+	if f.Mode == Picky && len(attrs) == 0 {
+		return nil, dbus.MakeFailedError(errors.New("no attributes"))
+	}
 	return slices.DeleteFunc(f.visible(), func(path dbus.ObjectPath) bool {
 		if f.Mode == Hides || f.hidden[path] {
 			return true
@@ -244,6 +253,9 @@ func (f *Fake) remove(m dbus.Message) (dbus.ObjectPath, *dbus.Error) {
 	path := pathOf(m)
 	if f.items[path] == nil {
 		return "/", noObject()
+	}
+	if f.Removing != nil {
+		f.Removing()
 	}
 	switch f.Mode {
 	case Prompts, PromptLies:

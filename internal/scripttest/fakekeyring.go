@@ -4,6 +4,7 @@ package scripttest
 
 import (
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -25,36 +26,45 @@ import (
 //	slow=TIME     before each answer
 //	dies=CALLS    after so many
 //	full=ITEMS    of other programs
+//	marks=FILE    makes a file before each removal, and takes half a second for it
 //
 // Entries are then written with keyring set and keyring account.
 func cmdFakeKeyring(ts *testscript.TestScript, habits []string) {
-	w := worldOf(ts)
-	f, err := keyringtest.StartFake(w.work)
-	ts.Check(err)
-	ts.Defer(f.Close)
+	var h keyringtest.Habits
+	foreign := 0
 	for _, habit := range habits {
 		name, value, _ := strings.Cut(habit, "=")
-		n, _ := strconv.Atoi(value) // 0 without one
+		var err error
 		switch name {
 		case "honest":
 		case "closed":
-			f.State = keyringtest.Closed
+			h.State = keyringtest.Closed
 		case "leave":
-			f.Answer = keyringtest.Leave
+			h.Answer = keyringtest.Leave
 		case "dismiss":
-			f.Answer = keyringtest.Dismiss
+			h.Answer = keyringtest.Dismiss
 		case "slow":
-			f.Delay, err = time.ParseDuration(value)
-			ts.Check(err)
+			h.Delay, err = time.ParseDuration(value)
 		case "dies":
-			f.DiesAfter = n
+			h.DiesAfter, err = strconv.Atoi(value)
 		case "full":
-			for i := range n {
-				f.Put("someone", fmt.Sprint("item-", i), fmt.Sprint("of another program ", i))
+			foreign, err = strconv.Atoi(value)
+		case "marks":
+			h.Removing = func() {
+				_ = os.WriteFile(value, nil, 0o600) // the script waits for it
+				time.Sleep(time.Second / 2)
 			}
 		default:
-			f.Mode = keyringtest.Mode(name)
+			h.Mode = keyringtest.Mode(name)
 		}
+		ts.Check(err)
+	}
+	w := worldOf(ts)
+	f, err := keyringtest.StartFake(w.work, h)
+	ts.Check(err)
+	ts.Defer(f.Close)
+	for i := range foreign {
+		f.Put("someone", fmt.Sprint("item-", i), fmt.Sprint("of another program ", i))
 	}
 	w.keyring = &systemKeyring{Bus: f.Bus, fake: f}
 	ts.Setenv("DBUS_SESSION_BUS_ADDRESS", f.Address)

@@ -76,10 +76,11 @@ func (in *contents) add(attrs map[string]string, locked bool) {
 	}
 }
 
-// hidden are the items of an unlocked collection that it lists, but does not find when all are searched for.
+// hidden are the items of an unlocked collection that it lists, but does not find when all are
+// searched for. A service that cannot search for all hides everything.
 func (c *client) hidden(ctx context.Context, col dbus.ObjectPath) ([]dbus.ObjectPath, error) {
 	all, err := c.search(ctx, col, map[string]string{})
-	if err != nil {
+	if fatal(err) {
 		return nil, err
 	}
 	listed, err := c.listed(ctx, col)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,38 +21,32 @@ import (
 // Whatever a service says of itself, what is said of an entry is true, and the neighbours stay:
 // another key, another account, another letter case, and Atmos's secrets store.
 func TestSecretServiceDishonest(t *testing.T) {
-	neighbours := []string{"DEV", "dev of someone", "prod", "stored"}
-	all := []string{"DEV", "dev", "dev of someone", "prod", "stored"}
-	for mode, tt := range map[keyringtest.Mode]struct {
-		err    error
-		left   []string
-		listed []string
-	}{
-		"":                     {nil, neighbours, []string{"DEV", "dev", "prod"}},
-		keyringtest.Lies:       {disk.ErrStillThere, all, []string{"DEV", "dev", "prod"}},
-		keyringtest.Hides:      {nil, neighbours, []string{"DEV", "dev", "prod"}},
-		keyringtest.Buries:     {disk.ErrStillThere, all, []string{"DEV", "dev", "prod"}},
-		keyringtest.Renames:    {disk.ErrStillThere, all, []string{"DEV", "dev", "prod"}},
-		keyringtest.Confuses:   {nil, neighbours, []string{"DEV", "dev", "prod"}},
-		keyringtest.FoldsCase:  {nil, neighbours, []string{"DEV", "dev", "prod"}},
-		keyringtest.Prompts:    {nil, neighbours, []string{"DEV", "dev", "prod"}},
-		keyringtest.PromptLies: {disk.ErrStillThere, all, []string{"DEV", "dev", "prod"}},
-		keyringtest.Vanishes:   {nil, neighbours, []string{"DEV", "dev", "prod"}},
+	for mode, want := range map[keyringtest.Mode]error{
+		"":                     nil,
+		keyringtest.Lies:       disk.ErrStillThere,
+		keyringtest.Hides:      nil,
+		keyringtest.Buries:     disk.ErrStillThere,
+		keyringtest.Renames:    disk.ErrStillThere,
+		keyringtest.Confuses:   nil,
+		keyringtest.FoldsCase:  nil,
+		keyringtest.Prompts:    nil,
+		keyringtest.PromptLies: disk.ErrStillThere,
+		keyringtest.Vanishes:   nil,
+		keyringtest.Picky:      nil,
 	} {
 		for _, listFirst := range []bool{true, false} {
 			if mode == keyringtest.Hides && !listFirst {
 				continue // nobody knows of the entry then
 			}
 			t.Run(fmt.Sprintf("%s, listed %t", mode, listFirst), func(t *testing.T) {
-				f := fake(t, "dev", "DEV", "prod")
+				f := fake(t, keyringtest.Habits{Mode: mode}, "dev", "DEV", "prod")
 				f.Put("someone", "dev", "secret of dev of someone")
 				f.Put("atmos-secrets", "atmos/dev", "secret of stored")
-				f.Mode = mode
 				k := keyring.NewSystem(keyring.Options{})
 				if listFirst {
 					listed, err := k.List(t.Context())
 					must(t, err)
-					if diff := cmp.Diff(tt.listed, listed); diff != "" {
+					if diff := cmp.Diff([]string{"DEV", "dev", "prod"}, listed); diff != "" {
 						t.Errorf("listed (-want +got):\n%s", diff)
 					}
 				}
@@ -60,10 +55,14 @@ func TestSecretServiceDishonest(t *testing.T) {
 					t.Errorf("read %q, %v", content, err)
 				}
 				wantError(t, k.Remove(t.Context(), "gone"), fs.ErrNotExist)
-				if err := k.Remove(t.Context(), "dev"); !errors.Is(err, tt.err) {
-					t.Errorf("Remove: %v, want %v", err, tt.err)
+				if err := k.Remove(t.Context(), "dev"); !errors.Is(err, want) {
+					t.Errorf("Remove: %v, want %v", err, want)
 				}
-				wantLeft(t, f, tt.left...)
+				left := []string{"DEV", "dev", "dev of someone", "prod", "stored"}
+				if want == nil {
+					left = slices.Delete(left, 1, 2)
+				}
+				wantLeft(t, f, left...)
 			})
 		}
 	}
@@ -71,8 +70,7 @@ func TestSecretServiceDishonest(t *testing.T) {
 
 // A service that answers everything with an error loses nothing, and is not said to be empty.
 func TestSecretServiceFails(t *testing.T) {
-	f := fake(t, "dev")
-	f.Mode = keyringtest.Fails
+	f := fake(t, keyringtest.Habits{Mode: keyringtest.Fails}, "dev")
 	k := keyring.NewSystem(keyring.Options{})
 	_, listErr := k.List(t.Context())
 	_, findErr := k.Find(t.Context(), []string{"dev"})
@@ -92,8 +90,7 @@ func TestSecretServiceSlow(t *testing.T) {
 		"remove": func(ctx context.Context, k keyring.Keyring) error { return k.Remove(ctx, "dev") },
 	} {
 		t.Run(what, func(t *testing.T) {
-			f := fake(t, "dev", "prod")
-			f.Delay = short * 2 / 3
+			fake(t, keyringtest.Habits{Delay: short * 2 / 3}, "dev", "prod")
 			k := keyring.NewSystem(keyring.Options{Timeout: short})
 			within(t, 2, func() {
 				wantError(t, do(t.Context(), k), keyring.ErrTimeout)
@@ -103,8 +100,7 @@ func TestSecretServiceSlow(t *testing.T) {
 	}
 	t.Run("many in time, each on its own", func(t *testing.T) {
 		keys := []string{"a", "b", "c", "d", "e", "f"}
-		f := fake(t, keys...)
-		f.Delay = 15 * time.Millisecond
+		f := fake(t, keyringtest.Habits{Delay: 15 * time.Millisecond}, keys...)
 		k := keyring.NewSystem(keyring.Options{Timeout: 2 * short})
 		begin := time.Now()
 		for _, key := range keys {
@@ -126,14 +122,13 @@ func TestSecretServiceInterrupted(t *testing.T) {
 		7: nil,              // after the removal, while it looks again
 	} {
 		t.Run(fmt.Sprint(calls), func(t *testing.T) {
-			f := fake(t, "dev", "prod")
 			ctx, cancel := context.WithCancel(t.Context())
-			f.Called = func(n int) {
+			f := fake(t, keyringtest.Habits{Called: func(n int) {
 				if n == calls {
 					cancel()
 					time.Sleep(50 * time.Millisecond)
 				}
-			}
+			}}, "dev", "prod")
 			err := keyring.NewSystem(keyring.Options{}).Remove(ctx, "dev")
 			if want != nil {
 				wantError(t, err, want)
@@ -150,8 +145,7 @@ func TestSecretServiceInterrupted(t *testing.T) {
 func TestSecretServiceDies(t *testing.T) {
 	for n := range 8 {
 		t.Run(fmt.Sprint(n+1), func(t *testing.T) {
-			f := fake(t, "dev", "prod")
-			f.DiesAfter = n + 1
+			f := fake(t, keyringtest.Habits{DiesAfter: n + 1}, "dev", "prod")
 			k := keyring.NewSystem(keyring.Options{Timeout: 5 * time.Second})
 			err := k.Remove(t.Context(), "dev")
 			if err == nil {
@@ -166,7 +160,7 @@ func TestSecretServiceDies(t *testing.T) {
 
 // Ten thousand items, most of them other programs', are listed in time.
 func TestSecretServiceTenThousand(t *testing.T) {
-	f := fake(t)
+	f := fake(t, keyringtest.Habits{})
 	var want []string
 	for i := range 10_000 {
 		key := fmt.Sprintf("item-%05d", i)
@@ -191,8 +185,7 @@ func TestSecretServiceTenThousand(t *testing.T) {
 
 // What would have to be asked for is not opened.
 func TestSecretServiceReadAsks(t *testing.T) {
-	f := fake(t, "dev")
-	f.State = keyringtest.Private
+	f := fake(t, keyringtest.Habits{State: keyringtest.Private}, "dev")
 	k := keyring.NewSystem(keyring.Options{UnlockWait: time.Minute})
 	// The collection is open, as KeePassXC's is.
 	content, err := k.Read(t.Context(), "dev")

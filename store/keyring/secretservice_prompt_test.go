@@ -15,9 +15,9 @@ import (
 )
 
 // fake starts a Secret Service with an entry for each key, as this process finds it.
-func fake(t *testing.T, keys ...string) *keyringtest.Fake {
+func fake(t *testing.T, habits keyringtest.Habits, keys ...string) *keyringtest.Fake {
 	t.Helper()
-	f, err := keyringtest.StartFake(t.TempDir())
+	f, err := keyringtest.StartFake(t.TempDir(), habits)
 	must(t, err)
 	t.Cleanup(f.Close)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", f.Address)
@@ -58,16 +58,14 @@ func wantPrompts(t *testing.T, f *keyringtest.Fake, asked, withdrawn int) {
 // KeePassXC removes nothing until the prompt that it answers with is run.
 func TestRemovalPrompt(t *testing.T) {
 	t.Run("agreed", func(t *testing.T) {
-		f := fake(t, "dev", "prod")
-		f.Mode = keyringtest.Prompts
+		f := fake(t, keyringtest.Habits{Mode: keyringtest.Prompts}, "dev", "prod")
 		k := keyring.NewSystem(keyring.Options{})
 		must(t, k.Remove(t.Context(), "dev"))
 		wantLeft(t, f, "prod")
 		wantError(t, k.Remove(t.Context(), "dev"), fs.ErrNotExist)
 	})
 	t.Run("dismissed", func(t *testing.T) {
-		f := fake(t, "dev", "prod")
-		f.Mode, f.Answer = keyringtest.Prompts, keyringtest.Dismiss
+		f := fake(t, keyringtest.Habits{Mode: keyringtest.Prompts, Answer: keyringtest.Dismiss}, "dev", "prod")
 		k := keyring.NewSystem(keyring.Options{})
 		err := k.Remove(t.Context(), "dev")
 		if err == nil || !strings.Contains(err.Error(), "dismissed") {
@@ -77,8 +75,7 @@ func TestRemovalPrompt(t *testing.T) {
 		wantFound(t, k, []string{"dev"}, "dev")
 	})
 	t.Run("left open", func(t *testing.T) {
-		f := fake(t, "dev", "prod")
-		f.Mode, f.Answer = keyringtest.Prompts, keyringtest.Leave
+		f := fake(t, keyringtest.Habits{Mode: keyringtest.Prompts, Answer: keyringtest.Leave}, "dev", "prod")
 		k := keyring.NewSystem(keyring.Options{Timeout: short})
 		within(t, 3, func() {
 			wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrTimeout)
@@ -89,8 +86,7 @@ func TestRemovalPrompt(t *testing.T) {
 	})
 	// An interrupt ends the wait for the dialog, and what was not removed is not said to be.
 	t.Run("interrupted", func(t *testing.T) {
-		f := fake(t, "dev", "prod")
-		f.Mode, f.Answer = keyringtest.Prompts, keyringtest.Leave
+		f := fake(t, keyringtest.Habits{Mode: keyringtest.Prompts, Answer: keyringtest.Leave}, "dev", "prod")
 		ctx, cancel := context.WithTimeout(t.Context(), short)
 		defer cancel()
 		k := keyring.NewSystem(keyring.Options{UnlockWait: time.Minute})
@@ -102,8 +98,7 @@ func TestRemovalPrompt(t *testing.T) {
 
 // A locked collection that shows nothing may hold anything.
 func TestOpaque(t *testing.T) {
-	f := fake(t, "dev")
-	f.State = keyringtest.Closed
+	f := fake(t, keyringtest.Habits{State: keyringtest.Closed}, "dev")
 	k := keyring.NewSystem(keyring.Options{})
 	found, err := k.Find(t.Context(), []string{"dev", "gone"})
 	wantError(t, err, keyring.ErrLocked, "Vault")
@@ -121,8 +116,7 @@ func TestOpaque(t *testing.T) {
 
 // A locked collection that can be searched is searched for every key.
 func TestVeiled(t *testing.T) {
-	f := fake(t, "dev", "prod")
-	f.State = keyringtest.Veiled
+	fake(t, keyringtest.Habits{State: keyringtest.Veiled}, "dev", "prod")
 	k := keyring.NewSystem(keyring.Options{})
 	wantFound(t, k, []string{"dev", "gone", "\xff"}, "dev")
 	_, err := k.List(t.Context())
@@ -132,15 +126,14 @@ func TestVeiled(t *testing.T) {
 }
 
 func TestUnlockDialog(t *testing.T) {
-	start := func(t *testing.T, answer int, wait time.Duration) (f *keyringtest.Fake, k keyring.Keyring, announced *int) {
+	start := func(t *testing.T, mode keyringtest.Mode, answer int, wait time.Duration) (f *keyringtest.Fake, k keyring.Keyring, announced *int) {
 		t.Helper()
-		f = fake(t, "dev", "prod")
-		f.State, f.Answer = keyringtest.Closed, answer
+		f = fake(t, keyringtest.Habits{Mode: mode, State: keyringtest.Closed, Answer: answer}, "dev", "prod")
 		announced = new(int)
 		return f, keyring.NewSystem(keyring.Options{Timeout: 3 * short, UnlockWait: wait, Announce: func() { *announced++ }}), announced
 	}
 	t.Run("agreed", func(t *testing.T) {
-		f, k, announced := start(t, keyringtest.Agree, 20*time.Second)
+		f, k, announced := start(t, "", keyringtest.Agree, 20*time.Second)
 		must(t, k.Remove(t.Context(), "dev"))
 		wantError(t, k.Remove(t.Context(), "gone"), fs.ErrNotExist)
 		wantLeft(t, f, "prod")
@@ -150,18 +143,17 @@ func TestUnlockDialog(t *testing.T) {
 	})
 	// Thinking about it is not part of the time-out.
 	t.Run("agreed after a while", func(t *testing.T) {
-		f, k, _ := start(t, keyringtest.Hesitate, 20*time.Second)
+		f, k, _ := start(t, "", keyringtest.Hesitate, 20*time.Second)
 		must(t, k.Remove(t.Context(), "dev"))
 		wantLeft(t, f, "prod")
 	})
 	t.Run("agreed but not unlocked", func(t *testing.T) {
-		f, k, _ := start(t, keyringtest.Agree, 20*time.Second)
-		f.Mode = keyringtest.PromptLies
+		f, k, _ := start(t, keyringtest.PromptLies, keyringtest.Agree, 20*time.Second)
 		wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrLocked, "Vault")
 		wantLeft(t, f, "dev", "prod")
 	})
 	t.Run("dismissed", func(t *testing.T) {
-		f, k, announced := start(t, keyringtest.Dismiss, 20*time.Second)
+		f, k, announced := start(t, "", keyringtest.Dismiss, 20*time.Second)
 		wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrLocked, "dismissed")
 		wantError(t, k.Remove(t.Context(), "prod"), keyring.ErrLocked)
 		if *announced != 1 {
@@ -171,7 +163,7 @@ func TestUnlockDialog(t *testing.T) {
 		wantLeft(t, f, "dev", "prod")
 	})
 	t.Run("left open", func(t *testing.T) {
-		f, k, _ := start(t, keyringtest.Leave, short)
+		f, k, _ := start(t, "", keyringtest.Leave, short)
 		within(t, 3, func() {
 			wantError(t, k.Remove(t.Context(), "dev"), keyring.ErrLocked, "nobody answered")
 			wantError(t, k.Remove(t.Context(), "prod"), keyring.ErrLocked)

@@ -62,8 +62,13 @@ func TestCredentialManager(t *testing.T) {
 		t.Errorf("listed (-want +got):\n%s", diff)
 	}
 	for _, key := range keys {
+		content, err := k.Read(t.Context(), key)
+		if must(t, err); string(content) != "secret of "+key {
+			t.Errorf("%s: read %q", key, content)
+		}
 		must(t, k.Remove(t.Context(), key))
 		wantError(t, k.Remove(t.Context(), key), fs.ErrNotExist)
+		wantError(t, second(k.Read(t.Context(), key)), fs.ErrNotExist)
 	}
 	wantFound(t, k, keys)
 	left := append([]string{"dev-admin:atmos-auth", "atmos_acme_dev-admin:atmos-auth", "de:atmos-auth"}, before...)
