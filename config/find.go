@@ -180,11 +180,11 @@ func isDir(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// commaList splits s at commas and drops what is empty.
+// commaList splits s at commas and drops what is empty, and what is more than anybody writes.
 func commaList(s string) []string {
 	var parts []string
 	for part := range strings.SplitSeq(s, ",") {
-		if part = strings.TrimSpace(part); part != "" {
+		if part = strings.TrimSpace(part); part != "" && len(parts) <= maxFiles {
 			parts = append(parts, part)
 		}
 	}

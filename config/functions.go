@@ -64,7 +64,10 @@ func (l *loader) include(src *source, at position, tag, arg string) *value {
 	}
 	src.included = append(src.included, File{path, c.sha256})
 	if tag == "!include.raw" {
-		return textValue(at, string(c.data), tag)
+		if c.text == "" {
+			c.text = string(c.data)
+		}
+		return textValue(at, c.text, tag)
 	}
 	v, ok := l.includes[c.same]
 	if !ok {

@@ -19,17 +19,21 @@ func (l *loader) search(base, path string) ([]string, error) {
 		return []string{p}, nil
 	}
 	slashed := filepath.ToSlash(path)
+	pattern := strings.IndexAny(slashed, `*?[{\`) // where one begins
 	switch {
 	case isDir(abs(base, path)):
 		return l.yamlBelow(abs(base, path))
+	case pattern < 0:
+		for _, ext := range []string{".yaml", ".yml"} {
+			if p := abs(base, path+ext); filepath.Ext(path) == "" && exists(p) && !isDir(p) {
+				return []string{p}, nil
+			}
+		}
+		return nil, nil
 	case filepath.Ext(path) == "":
 		slashed += ".{yaml,yml}"
 	}
-	fixed := slashed // as far as no pattern goes
-	if i := strings.IndexAny(slashed, `*?[{\`); i >= 0 {
-		fixed = slashed[:i]
-	}
-	root := fixed[:strings.LastIndexByte(fixed, '/')+1]
+	root := slashed[:strings.LastIndexByte(slashed[:pattern], '/')+1]
 	return l.match(abs(base, filepath.FromSlash(root)), slashed[len(root):])
 }
 
@@ -122,13 +126,15 @@ type walker struct {
 	root    string
 	pattern *regexp.Regexp
 	inside  map[string]bool
-	entries int
 	found   []string // with slashes, from the root
 }
 
 func (w *walker) walk(rel string, depth int) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
+	}
+	if w.entries > maxEntries {
+		return nil
 	}
 	dir := filepath.Join(w.root, filepath.FromSlash(rel))
 	physical, err := filepath.EvalSymlinks(dir)
@@ -143,7 +149,7 @@ func (w *walker) walk(rel string, depth int) error {
 	}
 	for _, e := range entries {
 		if w.entries++; w.entries > maxEntries {
-			w.missAny(file(w.display(w.root)), "%v: more than %d files below it", errBound, maxEntries)
+			w.missAny(file(w.display(w.root)), "%v: more than %d files to look through", errBound, maxEntries)
 			break
 		}
 		name := e.Name()

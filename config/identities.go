@@ -79,19 +79,18 @@ func (d *decoder) identities(merged []entry, declared []declaration, provisions 
 	for _, provision := range provisions {
 		p.provide(provision)
 	}
-	before, differ := []Identity{}, false
+	since = make([]Identity, 0, len(p.all))
 	for _, one := range p.all {
 		now, old := d.person(one)
+		if before == nil && now != old && (now == nil || old == nil || !sameIdentity(*now, *old)) {
+			before = append(make([]Identity, 0, len(p.all)), since...)
+		}
 		if now != nil {
 			since = append(since, *now)
 		}
-		if old != nil {
+		if old != nil && before != nil {
 			before = append(before, *old)
 		}
-		differ = differ || now != old && (now == nil || old == nil || !sameIdentity(*now, *old))
-	}
-	if !differ {
-		before = nil
 	}
 	return since, before
 }

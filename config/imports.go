@@ -189,7 +189,10 @@ func (im *importer) fetch(v *value, bases, stack []string) {
 }
 
 func (l *loader) resolve(path string, bases []string) ([]string, error) {
-	for _, base := range bases {
+	for i, base := range bases {
+		if slices.Contains(bases[:i], base) {
+			continue
+		}
 		if paths, err := l.search(base, path); err != nil || len(paths) > 0 {
 			return paths, err
 		}

@@ -195,3 +195,47 @@ func TestChdir(t *testing.T) {
 		}
 	}
 }
+
+// What is small in a file may stand for much, or be named often: that costs nothing.
+func TestBombs(t *testing.T) {
+	many := strings.Repeat("!include.raw big , ", 20_000)
+	deep := strings.Repeat("a.", 1<<20)
+	shared := files{"work/atmos.yaml": "import: [conf]\n"}
+	for i := range 200 { // each stands for a million values, and would be merged with all others
+		shared[fmt.Sprintf("work/conf/%d.yaml", i)] = bomb(5) + "auth: {x: *x5}\n"
+	}
+	for name, fs := range map[string]files{
+		"one text in many values":  {"work/atmos.yaml": "auth: {x: [" + many + "], realm: a}\n", "work/big": strings.Repeat("x", 8<<20)},
+		"commas":                   {"work/atmos.yaml": "import: !include.raw big\nauth: {realm: a}\n", "work/big": strings.Repeat("x,", 4<<20)},
+		"a key of many levels":     {"work/atmos.yaml": "? " + deep + "b\n: c\nauth: {realm: a, ? " + deep + "b : c}\n"},
+		"aliases in many files":    shared,
+		"a search for each import": {"work/atmos.yaml": "import: [" + strings.Repeat("\"x*\", ", 5_000) + "]\nauth: {realm: a}\n"},
+		"many broken profiles":     {"work/atmos.yaml": "auth: {realm: a}\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t, fs)
+			switch name {
+			case "a search for each import":
+				for i := range 2_000 {
+					m.mkdir(t, fmt.Sprintf("work/d%d", i))
+				}
+			case "many broken profiles":
+				for i := range 100 {
+					m.mkdir(t, fmt.Sprintf("work/profiles/%d", i))
+					text := strings.Repeat("a:\n  - b\n", 6_000) + "  c: d\n"
+					if err := os.WriteFile(m.path(fmt.Sprintf("work/profiles/%d/a.yaml", i)), []byte(text), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			got := m.view(m.soon(t))
+			if name == "aliases in many files" {
+				if len(got.Gaps) == 0 || !strings.Contains(got.Gaps[0], "not read: more than 5000000 values in all files") {
+					t.Errorf("gaps %q", got.Gaps)
+				}
+			} else {
+				equal(t, got.Realm, "a")
+			}
+		})
+	}
+}

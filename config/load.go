@@ -110,6 +110,8 @@ type loader struct {
 	sources  map[parsed]*source
 	includes map[string]*value
 	named    int // imports that were followed, however often one file was named
+	values   int // of all sources
+	entries  int // of directories that were searched
 	// provisioned are the files of provisioned identities that the first reading uses.
 	provisioned     []File
 	provisionedDirs map[string]bool

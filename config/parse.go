@@ -13,6 +13,7 @@ import (
 
 const (
 	maxDepth  = 500
+	maxDots   = 10        // levels in one key
 	maxValues = 5_000_000 // in one file, what aliases stand for counted each time
 )
 
@@ -207,15 +208,19 @@ func (p *parser) grow(v, c *value) {
 // as viper has it.
 func (p *parser) mapping(v *value, n *yaml.Node, path []string) {
 	v.entries = make([]entry, 0, len(n.Content)/2)
-	b := builder{parser: p, value: v, names: p.computed != "" || areNames(path), lines: make(map[string]int, len(n.Content)/2), folds: map[string]int{}}
+	b := builder{parser: p, value: v, names: p.computed != "" || areNames(path), lines: make(map[string]int, len(n.Content)/2)}
 	var dotted, inherited []func() // what is put after the rest: more, and less, than that counts
 	for i := 0; i+1 < len(n.Content) && p.err == nil; i += 2 {
 		key := n.Content[i]
 		if key.Kind == yaml.AliasNode {
 			key = key.Alias
 		}
-		keys := b.keys(key)
-		below := slices.Concat(path, keys)
+		fold := strings.ToLower(key.Value)
+		keys := b.keys(fold)
+		below := append(path, keys...)
+		if keys == nil {
+			below = append(path, fold)
+		}
 		switch {
 		case key.Tag == "!!merge":
 			from := p.value(n.Content[i+1], path)
@@ -229,9 +234,9 @@ func (p *parser) mapping(v *value, n *yaml.Node, path []string) {
 			p.fail(p.at(n.Content[i]), "the same key stands in line %d already", b.lines[key.Value])
 		}
 		b.lines[key.Value] = key.Line
-		e := entry{key.Value, strings.ToLower(key.Value), p.value(n.Content[i+1], below), p.computed != ""}
+		e := entry{key.Value, fold, p.value(n.Content[i+1], below), p.computed != ""}
 		p.grow(v, e.value)
-		if len(keys) == 1 {
+		if keys == nil {
 			b.put(e)
 		} else { // viper tries the longest key first
 			dotted = append(dotted, func() { b.put(nested(e, keys)) })
@@ -261,22 +266,30 @@ type builder struct {
 	folds map[string]int // positions of keys that are no names
 }
 
-// keys are the levels that a key stands for.
-func (b *builder) keys(key *yaml.Node) []string {
-	fold := strings.ToLower(key.Value)
-	if keys := strings.Split(fold, "."); !b.names && !slices.Contains(keys, "") {
-		return keys
+// keys are the levels that a key with dots stands for; nil if it is one.
+func (b *builder) keys(key string) []string {
+	if b.names || !strings.Contains(key, ".") {
+		return nil
 	}
-	return []string{fold}
+	keys := strings.Split(key, ".")
+	if len(keys) > maxDots || slices.Contains(keys, "") {
+		return nil
+	}
+	return keys
 }
 
 // put adds an entry. Keys that are no names are one in any letter case.
 func (b *builder) put(e entry) {
-	if i, ok := b.folds[e.fold]; ok && !b.names {
+	if i, ok := b.folds[e.fold]; ok {
 		b.entries[i].value = merge(b.entries[i].value, e.value)
 		return
 	}
-	b.folds[e.fold] = len(b.entries)
+	if !b.names {
+		if b.folds == nil {
+			b.folds = make(map[string]int, cap(b.entries))
+		}
+		b.folds[e.fold] = len(b.entries)
+	}
 	b.entries = append(b.entries, e)
 }
 
@@ -293,8 +306,7 @@ func (b *builder) inherit(from *value) {
 		}
 	case mapping:
 		for _, e := range from.entries {
-			_, set := b.folds[e.fold]
-			if b.lines[e.name] > 0 || set && !b.names {
+			if _, set := b.folds[e.fold]; set || b.lines[e.name] > 0 {
 				continue
 			}
 			b.lines[e.name] = e.value.at.line

@@ -154,6 +154,9 @@ func (l *loader) profileLocations(base merged, dirs []string) []string {
 // findProfiles returns the directories of the profiles that are called so.
 func findProfiles(names []*value, locations []string) ([]string, error) {
 	var dirs []string
+	if len(names) > maxReadings {
+		return nil, fmt.Errorf("more than %d profiles", maxReadings)
+	}
 	for _, name := range names {
 		i := slices.IndexFunc(locations, func(dir string) bool { return isDir(filepath.Join(dir, name.text)) })
 		if i < 0 {

@@ -17,7 +17,7 @@ const (
 	maxSize    = 16 << 20 // of one file
 	maxAll     = 64 << 20 // of all files
 	maxFiles   = 10_000
-	maxEntries = 500_000 // of directories, searched for one import
+	maxEntries = 2_000_000 // of directories, in all searches
 )
 
 // errBound says that a bound was met.
@@ -26,6 +26,7 @@ var errBound = errors.New("not read")
 // A content is what a file holds. Each file is read once, however many names lead to it.
 type content struct {
 	data   []byte
+	text   string // the same, for !include.raw, once it is needed
 	sha256 string
 	same   string // the path without symbolic links
 	mine   bool   // the file belongs to the user, or to root
@@ -126,10 +127,14 @@ func (l *loader) parsed(path string, c *content, by way, remote bool) (*source, 
 		return &again, nil
 	}
 	src := &source{path: path, same: c.same, file: File{path, c.sha256}, remote: remote}
-	from := &origin{file: l.display(path), own: by.own, aside: by.aside}
+	from := &origin{file: l.display(path), own: by.own, aside: by.aside, rough: by.aside || l.quiet}
 	doc, err := parseFile(from, c.data, func(at position, tag, arg string) *value { return l.evaluate(src, at, tag, arg) })
 	if err != nil {
 		return nil, err
+	}
+	if l.values += doc.size; l.values > maxValues {
+		l.missAny(file(l.display(path)), "%v: more than %d values in all files", errBound, maxValues)
+		doc = &value{kind: mapping, at: doc.at}
 	}
 	src.doc = doc
 	l.sources[k] = src

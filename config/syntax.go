@@ -20,7 +20,9 @@ func syntaxError(from *origin, data []byte, err error) error {
 	at := lineStart(data, line)
 	switch {
 	case strings.HasPrefix(msg, "did not find expected key"), strings.HasPrefix(msg, "did not find expected '-'"):
-		at = firstBadLine(data, line+1)
+		if !from.rough {
+			at = firstBadLine(data, line+1)
+		}
 	case strings.HasPrefix(msg, "did not find expected ',' or"),
 		strings.HasPrefix(msg, "did not find expected node content"),
 		strings.HasPrefix(msg, "did not find expected <document start>"):
