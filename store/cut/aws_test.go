@@ -44,7 +44,7 @@ func TestReadAWS(t *testing.T) {
 			name: "what makes a session",
 			data: "[token]\naws_access_key_id=A\naws_session_token=T\n[old]\naws_security_token=T\naws_secret_access_key=S\n" +
 				"[empty]\naws_access_key_id=A\naws_session_token=\n[comment]\naws_secret_access_key=S\naws_session_token = ; none\n" +
-				"[quotes]\naws_session_token=\"\"\n[lines]\naws_session_token=\"\"\"\nT\"\"\"\n[other]\naws_session_token_x=T\nregion=x\n",
+				"[quotes]\naws_session_token=\"\"\n[lines]\naws_session_token=\"\"\"\nT\"\"\"\n[ticks]\naws_session_token=``\n[other]\naws_session_token_x=T\nregion=x\n",
 			want: []cut.Section{
 				{Header: "token", Name: "token", Line: 1, HasToken: true},
 				{Header: "old", Name: "old", Line: 4, HasToken: true},
@@ -52,7 +52,8 @@ func TestReadAWS(t *testing.T) {
 				{Header: "comment", Name: "comment", Line: 10, HasKey: true},
 				{Header: "quotes", Name: "quotes", Line: 13},
 				{Header: "lines", Name: "lines", Line: 15, HasToken: true},
-				{Header: "other", Name: "other", Line: 18},
+				{Header: "ticks", Name: "ticks", Line: 18},
+				{Header: "other", Name: "other", Line: 20},
 			},
 		},
 		{
@@ -142,6 +143,7 @@ func TestReadAWSRefuses(t *testing.T) {
 		{"no name", "[a]\n[]\nSECRET = 1\n", "line 2: a section without"},
 		{"no key", "= SECRET\n", "line 1: a key without"},
 		{"JSON over lines", "{\n\"SECRET\": 1\n}", "line 1: neither"},
+		{"a quoted key without a name", "\"\" = SECRET\n", "line 1: a key without"},
 		{"a quoted key", "\"SECRET = 1\n", "line 1: the quotes of a key"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

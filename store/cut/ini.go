@@ -170,18 +170,16 @@ func (s *scanner) quoted(text, quotes string) (empty bool, err error) {
 	if end := strings.LastIndex(text, quotes); end >= 0 {
 		return end == 0, nil
 	}
-	empty = text == ""
 	for s.at < len(s.data) {
 		line := string(s.next())
-		end := strings.LastIndex(line, quotes)
 		switch {
-		case end >= 0 && strings.HasSuffix(strings.TrimSpace(line), `\`):
+		case !strings.Contains(line, quotes):
+		case strings.HasSuffix(strings.TrimSpace(line), `\`):
 			// The value ends here for ini.v1 v1.67.0, and goes on for v1.67.1.
 			return false, errors.New("a backslash behind the quotes that close a value")
-		case end >= 0:
-			return empty && end == 0, nil
+		default:
+			return false, nil
 		}
-		empty = false
 	}
 	return false, errors.New("the quotes of a value are not closed")
 }
