@@ -1,10 +1,11 @@
 package logout
 
 import (
-	"encoding/json"
+	"cmp"
 	"io"
-	"time"
 
+	"github.com/credclean/credclean/internal/show"
+	"github.com/credclean/credclean/revoke"
 	"github.com/credclean/credclean/store"
 )
 
@@ -18,34 +19,18 @@ type Document struct {
 	Steps         []StepDocument     `json:"steps"`
 	Counts        Counts             `json:"counts"`
 	AlsoAffected  []AffectedDocument `json:"also_affected"`
-	NotChecked    []NotChecked       `json:"not_checked"`
+	Kept          []KeptDocument     `json:"kept"`
+	LeftAlone     []AloneDocument    `json:"left_alone"`
+	NotChecked    []show.NotChecked  `json:"not_checked"`
 	Notes         []string           `json:"notes"`
-	Ending
-}
-
-// An Ending is how a command ended. It stands at the end of every document.
-type Ending struct {
-	Errors   []string `json:"errors"` // of a command that could not be followed
-	Hint     string   `json:"hint,omitempty"`
-	ExitCode int      `json:"exit_code"`
-}
-
-// NewEnding is that of a command that did not fail.
-func NewEnding() Ending { return Ending{Errors: []string{}} }
-
-// End sets everything.
-func (e *Ending) End(errs []error, hint string, exitCode int) {
-	*e = NewEnding()
-	for _, err := range errs {
-		e.Errors = append(e.Errors, err.Error())
-	}
-	e.Hint, e.ExitCode = hint, exitCode
+	show.Ending
 }
 
 // A TargetDocument is what was named.
 type TargetDocument struct {
 	Identities   []string `json:"identities"`
 	Providers    []string `json:"providers"`
+	Tags         []string `json:"tags"`
 	All          bool     `json:"all"`
 	Expired      bool     `json:"expired"`
 	Orphans      bool     `json:"orphans"`
@@ -55,24 +40,36 @@ type TargetDocument struct {
 
 // A ChainDocument is a chain, provider first. Error is why it is not whole.
 type ChainDocument struct {
-	Names []string `json:"names"`
-	Error string   `json:"error,omitempty"`
+	Names   []string `json:"names"`
+	Reading string   `json:"reading,omitempty"` // as "profile ci"
+	Error   string   `json:"error,omitempty"`
 }
 
 // A StepDocument is one step. Outcome is removed, absent, kept or failed;
 // would_remove and unknown in a dry run.
 type StepDocument struct {
-	Kind     string `json:"kind"`
-	Name     string `json:"name"`
-	Realm    string `json:"realm"`
-	Location string `json:"location"`
-	// Sections are the names that lose their section of an AWS file.
-	Sections   []string `json:"sections,omitempty"`
+	Kind     string   `json:"kind"`
+	Name     string   `json:"name"`
+	Names    []string `json:"names,omitempty"` // if several lose something
+	Realm    string   `json:"realm"`
+	Location string   `json:"location"`
+	// Entries are what goes of a file that stays: sections, logins, contexts.
+	Entries    []string `json:"entries,omitempty"`
 	Key        string   `json:"key,omitempty"`
 	Outcome    string   `json:"outcome"`
 	KeptBy     string   `json:"kept_by,omitempty"`
 	Error      string   `json:"error,omitempty"`
 	ValidUntil string   `json:"valid_until,omitempty"` // RFC 3339, UTC
+	*SessionDocument
+}
+
+// A SessionDocument is the part of a step that ends a session at its provider.
+type SessionDocument struct {
+	ProviderHost string `json:"provider_host,omitempty"` // empty if nothing was to be sent
+	HTTPStatus   int    `json:"http_status,omitempty"`
+	Renewed      bool   `json:"renewed"`
+	DurationMS   int64  `json:"duration_ms"`
+	Reason       string `json:"reason,omitempty"`
 }
 
 // Counts are of identities (distinct names of which something was removed) and of steps.
@@ -83,6 +80,9 @@ type Counts struct {
 	Absent      int `json:"absent"`
 	Kept        int `json:"kept"`
 	Failed      int `json:"failed"`
+	// Of sessions at providers, which are in no other count.
+	SessionsEnded  int `json:"sessions_ended"`
+	SessionsFailed int `json:"sessions_failed"`
 }
 
 // An AffectedDocument says who has to log in again, and why.
@@ -91,11 +91,19 @@ type AffectedDocument struct {
 	Why   string   `json:"why"`
 }
 
-// A NotChecked is a place that could not be looked at.
-type NotChecked struct {
-	Name     string `json:"name"`
+// A KeptDocument is something that stays, and why.
+type KeptDocument struct {
+	Names    []string `json:"names"`
+	Location string   `json:"location"`
+	Key      string   `json:"key,omitempty"`
+	Reason   string   `json:"reason"`
+}
+
+// An AloneDocument is something of another program.
+type AloneDocument struct {
+	Program  string `json:"program"`
 	Location string `json:"location"`
-	Reason   string `json:"reason"`
+	EndsWith string `json:"ends_with"`
 }
 
 // NewDocument is the document of a command that removed nothing.
@@ -103,26 +111,26 @@ func NewDocument(t Target) Document {
 	return Document{
 		SchemaVersion: 1, Command: "logout",
 		Target: TargetDocument{
-			Identities: list0(t.Identities), Providers: list0(t.Providers), All: t.All, Expired: t.Expired,
-			Orphans: t.Orphans, AllProjects: t.AllProjects, KeepProvider: t.KeepProvider,
+			Identities: show.Strings(t.Identities), Providers: show.Strings(t.Providers), Tags: show.Strings(t.Tags),
+			All: t.All, Expired: t.Expired, Orphans: t.Orphans, AllProjects: t.AllProjects, KeepProvider: t.KeepProvider,
 		},
-		Chains: []ChainDocument{}, Steps: []StepDocument{}, AlsoAffected: []AffectedDocument{},
-		NotChecked: []NotChecked{}, Notes: []string{}, Ending: NewEnding(),
+		Chains: []ChainDocument{}, Steps: []StepDocument{}, AlsoAffected: []AffectedDocument{}, Kept: []KeptDocument{},
+		LeftAlone: []AloneDocument{}, NotChecked: []show.NotChecked{}, Notes: []string{}, Ending: show.NewEnding(),
 	}
 }
 
-// list0 is never nil, so that it is [] in JSON.
-func list0(names []string) []string { return append([]string{}, names...) }
-
 // Document is the plan as a dry run tells it.
-func (p Plan) Document(v View) Document {
+func (p Plan) Document(v show.View) Document {
 	d := p.document(v)
 	d.DryRun = true
-	for _, s := range p.Steps {
+	for i := range p.Steps {
+		s := &p.Steps[i]
 		step := s.document(v)
 		switch {
+		case s.Session != nil:
+			step.Outcome = "would_revoke"
 		case s.Err != nil:
-			step.Outcome, step.Error = "unknown", Cause(s.Err)
+			step.Outcome, step.Error = "unknown", show.Cause(s.Err)
 		case s.Kept != "":
 			step.Outcome = string(Kept)
 			d.Counts.Kept++
@@ -138,9 +146,10 @@ func (p Plan) Document(v View) Document {
 }
 
 // Document is the report. The exit code is the caller's to set.
-func (r Report) Document(v View) Document {
+func (r Report) Document(v show.View) Document {
 	d := r.Plan.document(v)
-	for _, res := range r.Results {
+	for i := range r.Results {
+		res := &r.Results[i]
 		step := res.document(v)
 		step.Outcome = string(res.Outcome)
 		switch res.Outcome {
@@ -151,33 +160,65 @@ func (r Report) Document(v View) Document {
 		case Kept:
 			d.Counts.Kept++
 		case Failed:
-			d.Counts.Failed++
-			step.Error = Cause(res.Err)
+			step.Error = show.Cause(res.Err)
+			if res.Session != nil {
+				d.Counts.SessionsFailed++
+			} else {
+				d.Counts.Failed++
+			}
+		case Outcome(revoke.Revoked), Outcome(revoke.AlreadyInvalid):
+			d.Counts.SessionsEnded++
+		case Outcome(revoke.NotSupported):
 		}
+		step.ended(res.Ended)
 		d.Steps = append(d.Steps, step)
 	}
 	d.Counts.Identities = len(r.Names())
 	d.affected(r.affected())
-	d.Notes = append(d.Notes, r.Plan.LeftAlone...)
 	return d
 }
 
-func (p Plan) document(v View) Document {
+func (p Plan) document(v show.View) Document {
 	d := NewDocument(p.Target)
 	for _, c := range p.Chains {
-		chain := ChainDocument{Names: c.Names()}
+		chain := ChainDocument{Names: c.Names(), Reading: c.Reading}
 		if c.Err != nil {
 			chain.Error = c.Err.Error()
 		}
 		d.Chains = append(d.Chains, chain)
 	}
-	for _, s := range p.Steps {
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		step := s.document(v)
 		if s.Err != nil {
-			d.NotChecked = append(d.NotChecked, NotChecked{s.Name, s.document(v).Location, Cause(s.Err)})
+			d.NotChecked = append(d.NotChecked, show.NotChecked{Name: s.name(), Location: step.Location, Reason: show.Cause(s.Err)})
+		}
+		if s.Kept != "" && !s.Kind.Bare() {
+			d.Kept = append(d.Kept, KeptDocument{show.Strings(s.losers()), step.Location, step.Key, string(s.Kept)})
 		}
 	}
-	d.Notes = append(d.Notes, p.Notes...)
+	for _, s := range p.Stays {
+		d.Kept = append(d.Kept, KeptDocument{show.Strings(s.Names), v.Roots.Show(s.Location), "", s.Reason})
+	}
+	for _, doubt := range p.Doubts {
+		d.NotChecked = append(d.NotChecked, show.NotChecked{Reason: doubt})
+	}
+	for _, f := range p.LeftAlone {
+		d.LeftAlone = append(d.LeftAlone, AloneDocument{f.Program, f.Location, f.EndsWith})
+	}
+	d.Notes = append(append(d.Notes, p.Held...), p.Notes...)
 	return d
+}
+
+// ended adds what became of a session.
+func (d *StepDocument) ended(res *revoke.Result) {
+	if res == nil {
+		return
+	}
+	d.HTTPStatus, d.Renewed, d.DurationMS = res.HTTPStatus, res.Renewed, res.Duration.Milliseconds()
+	if res.Reason != nil {
+		d.Reason = res.Reason.Error()
+	}
 }
 
 func (d *Document) affected(all []Affected) {
@@ -186,50 +227,27 @@ func (d *Document) affected(all []Affected) {
 	}
 }
 
-func (s Step) document(v View) StepDocument {
+func (s *Step) document(v show.View) StepDocument {
 	d := StepDocument{
-		Kind: string(s.Kind), Name: s.Name, Realm: s.Realm, Location: v.Roots.Show(s.Place.String()),
-		Sections: s.Owners, Key: s.Key, KeptBy: string(s.Kept),
+		Kind: string(s.Kind), Name: s.name(), Realm: s.Realm, Location: v.Roots.Show(cmp.Or(s.Where.Keyring, s.Where.Place.String())),
+		Key: s.Where.Key, KeptBy: string(s.Kept), ValidUntil: show.Time(s.validUntil()),
 	}
-	if s.Kind == store.KeyringEntry {
-		d.Location = v.Roots.Show(s.Keyring)
+	if len(s.Names) > 1 {
+		d.Names = s.Names
 	}
-	if until := s.validUntil(); !until.IsZero() {
-		d.ValidUntil = until.UTC().Format(time.RFC3339)
+	if s.Session != nil {
+		d.Location, d.ValidUntil = cmp.Or(s.Session.Host, s.Session.Name), show.Time(s.Session.ValidUntil)
+		d.SessionDocument = &SessionDocument{ProviderHost: s.Session.Host}
+	}
+	for i := range s.Traces {
+		if t := &s.Traces[i]; t.Kind.AWSFile() && t.Name != "" {
+			d.Entries = append(d.Entries, t.Name)
+		} else if t.Where.Entry != "" && s.Kind != store.TokenCopy {
+			d.Entries = append(d.Entries, t.Where.Entry)
+		}
 	}
 	return d
 }
 
-// validUntil is the latest of the expiries that stand beside what goes.
-func (s Step) validUntil() time.Time {
-	var latest time.Time
-	for _, t := range s.Expiry {
-		if t.After(latest) {
-			latest = t
-		}
-	}
-	return latest
-}
-
-// Flatten takes joined errors apart.
-func Flatten(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { // the outermost is meant
-		var all []error
-		for _, e := range joined.Unwrap() {
-			all = append(all, Flatten(e)...)
-		}
-		return all
-	}
-	return []error{err}
-}
-
 // Write writes the document, with a line break at its end.
-func (d *Document) Write(w io.Writer) error { return WriteJSON(w, d) }
-
-// WriteJSON writes a document as it is printed.
-func WriteJSON(w io.Writer, document any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(document)
-}
+func (d *Document) Write(w io.Writer) error { return show.WriteJSON(w, d) }

@@ -1,21 +1,19 @@
 package logout
 
 import (
-	"context"
-	"errors"
-	"io/fs"
+	"cmp"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/credclean/credclean/internal/show"
+	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/store"
-	"github.com/credclean/credclean/store/disk"
-	"github.com/credclean/credclean/store/keyring"
 )
 
 // A line stands for what was found of one name, or in one directory.
 type line struct {
-	what   string // Keyring, Files, Session, Docker or Kubeconfig
+	what   string // see store.Kind.Line
 	of     string // a name or a path
 	remark string // in brackets behind it
 	bad    bool
@@ -24,17 +22,19 @@ type line struct {
 
 func (l line) String() string {
 	if l.remark == "" {
-		return l.what + ": " + Clean(l.of)
+		return l.what + ": " + show.Clean(l.of)
 	}
-	return l.what + ": " + Clean(l.of) + " (" + Clean(l.remark) + ")"
+	return l.what + ": " + show.Clean(l.of) + " (" + show.Clean(l.remark) + ")"
 }
 
 // found are the members of the removal set of which something would be removed.
 func (p Plan) found() []string {
 	losers := make(map[string]bool, len(p.Names))
 	for i := range p.Steps {
-		if s := &p.Steps[i]; !s.bare() && s.Err == nil && s.Kept == "" {
-			add(losers, s.losers())
+		if s := &p.Steps[i]; !s.Kind.Bare() && s.Err == nil && s.Kept == "" {
+			for _, name := range s.losers() {
+				losers[name] = true
+			}
 		}
 	}
 	return p.inSet(losers)
@@ -42,263 +42,243 @@ func (p Plan) found() []string {
 
 // lines are those of the dry run: one for the keyring entries of each name, one
 // for each file.
-func (p Plan) lines(v View) []line {
+func (p Plan) lines(v show.View) []line {
 	lines := make([]line, 0, len(p.Steps))
 	entries := make(map[string][]*Step, len(p.Names))
-	for i := range p.Steps {
-		if s := &p.Steps[i]; s.Kind == store.KeyringEntry && s.Kept == "" {
-			entries[s.Name] = append(entries[s.Name], s)
-		}
-	}
-	for _, n := range p.Names {
-		if len(entries[n.Name]) > 0 {
-			lines = append(lines, p.keyringLine(n, entries[n.Name]))
-		}
-	}
+	var blind []*Step
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		if s.Kind == store.KeyringEntry || s.bare() || s.Kept != "" {
+		switch {
+		case s.Kind != store.KeyringEntry || s.Kept != "":
+		case s.Err != nil:
+			blind = append(blind, s)
+		default:
+			entries[s.name()] = append(entries[s.name()], s)
+		}
+	}
+	for _, m := range p.Names {
+		if steps := entries[m.Name]; len(steps) > 0 {
+			lines = append(lines, line{what: "Keyring", of: m.Name, remark: cmp.Or(keyRemark(steps), via(m))})
+		}
+	}
+	lines = append(lines, blindLines(v, blind, func(*Step) error { return nil })...)
+	for i := range p.Steps {
+		s := p.inOrder(i)
+		if s.Kind == store.KeyringEntry || s.Session != nil || s.Kind.Bare() || s.Kept != "" {
 			continue
 		}
-		l := line{what: what(s.Kind), of: s.label(v)}
-		switch {
-		case s.Err != nil:
-			l.remark = "cannot tell: " + Brief(s.Err)
-		case s.edits():
-			l.remark = "removes " + strings.Join(s.Owners, ", ") + ", keeps " + strings.Join(s.Keeps, ", ")
+		for _, of := range s.labels(v) {
+			l := line{what: s.Kind.Line(), of: of}
+			switch {
+			case s.Err != nil:
+				l.remark = "cannot tell: " + show.Brief(s.Err)
+			case len(s.Keeps) > 0:
+				l.remark = "removes " + show.Others(s.Names) + ", keeps " + show.Others(s.Keeps)
+			}
+			lines = append(lines, l)
 		}
-		lines = append(lines, l)
 	}
 	return lines
 }
 
-func (p Plan) keyringLine(n Name, steps []*Step) line {
-	l := line{what: "Keyring", of: n.Name, remark: via(n)}
+// inOrder is the step at a position for people: credentials before config, though a run
+// takes config first.
+func (p Plan) inOrder(i int) *Step {
+	s := &p.Steps[i]
+	pair := func(j int, kind store.Kind) bool {
+		return j >= 0 && j < len(p.Steps) && p.Steps[j].Kind == kind && p.Steps[j].Where.Place.Dir() == s.Where.Place.Dir()
+	}
+	switch {
+	case s.Kind == store.ConfigFile && pair(i+1, store.CredentialsFile):
+		return &p.Steps[i+1]
+	case s.Kind == store.CredentialsFile && pair(i-1, store.ConfigFile):
+		return &p.Steps[i-1]
+	}
+	return s
+}
+
+// keyRemark tells of entries that are, or count as, a long-lived access key.
+func keyRemark(steps []*Step) string {
+	best := inventory.NoAccessKey
 	for _, s := range steps {
-		switch {
-		case s.Err == nil && s.LongLived:
-			l.remark = p.accessKey(n.Name)
-			return l
-		case s.Err == nil:
-			return l
+		if k := s.accessKey(); k == inventory.LongLived || best == inventory.NoAccessKey {
+			best = k
 		}
 	}
-	l.remark = "cannot tell: " + Brief(steps[0].Err)
-	return l
+	return keyWord(best)
 }
 
-// accessKey is what the keyring entry of a name is if it may be the only copy of an access key.
-func (p Plan) accessKey(name string) string {
-	if slices.ContainsFunc(p.Names, func(n Name) bool { return n.Name == name && n.Kind == "" }) {
+func keyWord(k inventory.AccessKey) string {
+	switch k {
+	case inventory.LongLived:
+		return "long-lived access key"
+	case inventory.PerhapsSession:
 		return "perhaps a long-lived access key"
+	case inventory.NoAccessKey:
 	}
-	return "long-lived access key"
+	return ""
 }
 
-func via(n Name) string {
-	if n.Via == "" {
+func via(m Member) string {
+	if m.Via == "" {
 		return ""
 	}
-	return "via " + n.Via
+	return "via " + m.Via
 }
 
-// what is the word that a line begins with.
-func what(k store.Kind) string {
-	switch k {
-	case store.KeyringEntry:
-		return "Keyring"
-	case store.SessionToken, store.RefreshToken, store.BrowserState:
-		return "Session"
-	case store.DockerLogin:
-		return "Docker"
-	case store.KubeconfigEntry:
-		return "Kubeconfig"
-	default:
-		return "Files"
-	}
-}
-
-// Brief is the short form of a cause, for the brackets of a line.
-func Brief(err error) string {
-	for _, known := range []error{
-		keyring.ErrLocked, keyring.ErrTimeout, keyring.ErrNoService, disk.ErrInUse,
-		disk.ErrStillThere, disk.ErrNotRegular, fs.ErrPermission,
-	} {
-		if errors.Is(err, known) {
-			return known.Error()
+// blindLines has one line for each keyring that could not be looked into, and each cause.
+func blindLines(v show.View, steps []*Step, failed func(*Step) error) []line {
+	var lines []line
+	seen := make(map[line]bool)
+	for _, s := range steps {
+		l := line{what: "Keyring", of: v.Roots.Show(s.Where.Keyring), remark: "cannot tell: " + show.Brief(s.Err)}
+		if err := failed(s); err != nil {
+			l.remark, l.bad, l.cause = show.Brief(err), true, show.Brief(err)
+		}
+		if !seen[l] {
+			seen[l] = true
+			lines = append(lines, l)
 		}
 	}
-	if errors.Is(err, context.Canceled) {
-		return "interrupted"
-	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
-}
-
-// Cause is a whole cause for the list of errors. What the line says already is left out.
-func Cause(err error) string {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	if errors.Is(err, context.Canceled) {
-		return "interrupted"
-	}
-	return err.Error()
+	return lines
 }
 
 // lines are those of a report, in the order of the contract: the keyring by
-// name, files by directory, then tokens.
-func (r Report) lines(v View) []line {
+// name, files by directory, then tokens and what is in files of other programs.
+func (r Report) lines(v show.View) []line {
 	var lines []line
-	byName := make(map[string][]Result)
-	for _, res := range r.Results {
-		if res.Kind == store.KeyringEntry {
-			byName[res.Name] = append(byName[res.Name], res)
+	byName := make(map[string][]*Result)
+	var blind []*Step
+	errs := make(map[*Step]error)
+	for i := range r.Results {
+		res := &r.Results[i]
+		switch {
+		case res.Kind != store.KeyringEntry:
+		case res.Step.Err != nil && res.Outcome == Failed:
+			blind = append(blind, &res.Step)
+			errs[&res.Step] = res.Err
+		default:
+			byName[res.name()] = append(byName[res.name()], res)
 		}
 	}
-	missing := make(map[string]bool)
-	for _, name := range r.missing(v.Roots[store.HomeAWS]) {
-		missing[name] = true
-	}
-	for _, n := range r.Plan.Names {
-		l, ok := keyringOutcome(n, byName[n.Name])
-		if !ok && missing[n.Name] {
-			l, ok = line{"Keyring", n.Name, "not found - already logged out", true, "credential not found in keyring"}, true
+	missing := r.missing(v.Roots[store.HomeAWS])
+	for _, m := range r.Plan.Names {
+		l, ok := keyringOutcome(m, byName[m.Name])
+		if !ok && slices.Contains(missing, m.Name) {
+			l, ok = line{"Keyring", m.Name, "not found - already logged out", true, "credential not found in keyring"}, true
 		}
 		if ok {
 			lines = append(lines, l)
 		}
 	}
+	lines = append(lines, blindLines(v, blind, func(s *Step) error { return errs[s] })...)
 	lines = append(lines, r.fileLines(v)...)
-	for _, kind := range []string{"Session", "Docker", "Kubeconfig"} {
-		lines = append(lines, r.singleLines(v, kind)...)
+	for _, what := range []string{"Session", "Docker", "Kubeconfig", "Copy"} {
+		lines = append(lines, r.singleLines(v, what)...)
 	}
 	return lines
 }
 
-func keyringOutcome(n Name, results []Result) (line, bool) {
-	l := line{what: "Keyring", of: n.Name}
-	removed := false
+func keyringOutcome(m Member, results []*Result) (line, bool) {
+	l := line{what: "Keyring", of: m.Name}
+	var removed []*Step
 	var causes []string
 	for _, res := range results {
 		switch {
 		case res.Outcome == Failed:
 			l.bad = true
-			if l.remark == "" {
-				l.remark = Brief(res.Err)
-			}
-			causes = append(causes, Cause(res.Err))
-		case res.Outcome == Kept && !res.Kept.Settled():
-			l.bad = true
-			l.remark = cmpString(l.remark, "kept, "+string(res.Kept))
+			l.remark = cmp.Or(l.remark, show.Brief(res.Err))
+			causes = append(causes, show.Cause(res.Err))
 		case res.Outcome == Removed:
-			removed = true
+			removed = append(removed, &res.Step)
 		}
 	}
 	l.cause = strings.Join(unique(causes), "; ")
 	if !l.bad {
-		l.remark = via(n)
+		l.remark = cmp.Or(keyRemark(removed), via(m))
 	}
-	return l, removed || l.bad
-}
-
-func cmpString(s, other string) string {
-	if s != "" {
-		return s
-	}
-	return other
+	return l, len(removed) > 0 || l.bad
 }
 
 // fileLines has a line for each directory of which something was removed, or
 // instead of it one for each of its files that failed.
-func (r Report) fileLines(v View) []line {
+func (r Report) fileLines(v show.View) []line {
 	var dirs []string
 	bad := make(map[string][]line)
-	kept := make(map[string][]string)
-	for _, res := range r.Results {
-		if what(res.Kind) != "Files" || res.Outcome != Failed && (res.bare() || res.Outcome != Removed) {
+	kept, seen := make(map[string][]string), make(map[string]bool)
+	for i := range r.Results {
+		res := &r.Results[i]
+		if res.Kind.Line() != "Files" || res.Outcome != Failed && (res.Kind.Bare() || res.Outcome != Removed) {
 			continue
 		}
-		of := v.Roots.Show(res.Place.String())
-		dir := v.Roots.Show(res.Place.Dir().String()) + string(filepath.Separator)
-		switch res.Kind {
-		case store.TempFile:
+		of := v.Roots.Show(res.Where.Place.String())
+		dir := v.Roots.Show(res.Where.Place.Dir().String()) + string(filepath.Separator)
+		switch {
+		case res.Kind == store.TempFile:
 			dir = of // the directory is everybody's
-		case EmptyDir:
-			dir = of + string(filepath.Separator)
-		case LockFiles:
-			dir = v.Roots.Show(res.Locks[0].Dir().String()) + string(filepath.Separator)
-			of = dir + res.failedLock()
-		default:
+		case res.Kind == store.EmptyDir || res.Tree:
+			of += string(filepath.Separator)
+			dir = of
 		}
-		if !slices.Contains(dirs, dir) {
+		if !seen[dir] {
+			seen[dir] = true
 			dirs = append(dirs, dir)
 		}
 		if res.Outcome == Failed {
-			bad[dir] = append(bad[dir], line{"Files", of, Brief(res.Err), true, Cause(res.Err)})
+			bad[dir] = append(bad[dir], line{"Files", of, show.Brief(res.Err), true, show.Cause(res.Err)})
 		}
 		kept[dir] = append(kept[dir], res.Keeps...)
 	}
 	var lines []line
 	for _, dir := range dirs {
+		if len(bad[dir]) > 0 {
+			lines = append(lines, bad[dir]...)
+			continue
+		}
 		l := line{what: "Files", of: dir}
 		if names := unique(kept[dir]); len(names) > 0 {
-			l.remark = "kept: " + strings.Join(names, ", ")
-		}
-		lines = append(lines, cmpLines(bad[dir], []line{l})...)
-	}
-	return lines
-}
-
-// failedLock is the name of the lock file at which a step for several failed; empty if it is none of them.
-func (res Result) failedLock() string {
-	var path *fs.PathError
-	if errors.As(res.Err, &path) && strings.HasSuffix(path.Path, disk.LockSuffix) {
-		return filepath.Base(path.Path)
-	}
-	return ""
-}
-
-func cmpLines(lines, other []line) []line {
-	if len(lines) > 0 {
-		return lines
-	}
-	return other
-}
-
-// singleLines has a line for each token cache, Docker login and kubeconfig entry.
-func (r Report) singleLines(v View, kind string) []line {
-	var lines []line
-	for _, res := range r.Results {
-		if what(res.Kind) != kind {
-			continue
-		}
-		l := line{what: kind, of: res.label(v)}
-		switch res.Outcome {
-		case Failed:
-			l.remark, l.bad, l.cause = Brief(res.Err), true, Cause(res.Err)
-		case Removed:
-		case Absent, Kept:
-			continue
+			l.remark = "kept: " + show.Others(names)
 		}
 		lines = append(lines, l)
 	}
 	return lines
 }
 
-// label names what a step is about: a path, or an entry in another program's file.
-func (s Step) label(v View) string {
-	switch {
-	case s.Entry != "":
-		return s.Entry
-	case s.Tree && s.Kind == store.BrowserState:
-		return v.Roots.Show(s.Place.String()) + string(filepath.Separator)
+// singleLines has a line for each token cache, and each entry in a file of another program.
+func (r Report) singleLines(v show.View, what string) []line {
+	var lines []line
+	for i := range r.Results {
+		res := &r.Results[i]
+		if res.Kind.Line() != what || res.Outcome == Absent || res.Outcome == Kept {
+			continue
+		}
+		for _, of := range res.labels(v) {
+			l := line{what: what, of: of}
+			if res.Outcome == Failed {
+				l.remark, l.bad, l.cause = show.Brief(res.Err), true, show.Cause(res.Err)
+			}
+			lines = append(lines, l)
+		}
 	}
-	return v.Roots.Show(s.Place.String())
+	return lines
+}
+
+// labels name what a step is about: a path, or the entries in another program's file.
+func (s *Step) labels(v show.View) []string {
+	path := v.Roots.Show(s.Where.Place.String())
+	switch {
+	case s.Kind == store.TokenCopy:
+		return []string{path + " (" + show.Count(len(s.Traces[0].Written.Accounts), "entry", "entries") + ")"}
+	case s.Kind == store.DockerLogin || s.Kind == store.KubeconfigEntry:
+		var entries []string
+		for i := range s.Traces {
+			entries = append(entries, s.Traces[i].Where.Entry)
+		}
+		return unique(entries)
+	case s.Tree:
+		path += string(filepath.Separator)
+	}
+	return []string{path}
 }
 
 // missing are the named identities whose keyring entry is a miss: nothing of
@@ -307,12 +287,13 @@ func (s Step) label(v View) string {
 func (r Report) missing(oldest string) []string {
 	found := make(map[string]bool)
 	other := false
-	for _, res := range r.Results {
-		if res.bare() || res.Outcome == Absent {
+	for i := range r.Results {
+		res := &r.Results[i]
+		if res.Kind.Bare() || res.Outcome == Absent {
 			continue
 		}
 		other = other || res.Outcome == Removed
-		if res.Kind != store.KeyringEntry && res.Place.Root == oldest {
+		if res.Kind != store.KeyringEntry && res.Where.Place.Root == oldest {
 			continue
 		}
 		for _, name := range res.losers() {
@@ -322,9 +303,9 @@ func (r Report) missing(oldest string) []string {
 	if !other {
 		return nil
 	}
-	for _, n := range r.Plan.Names {
-		if !n.Provider && !store.InKeyring(n.Kind) {
-			found[n.Name] = true // no release keeps an entry for it
+	for _, m := range r.Plan.Names {
+		if !m.Provider && !store.InKeyring(m.Kind) {
+			found[m.Name] = true // no release keeps an entry for it
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(r.Plan.Target.Identities), func(name string) bool { return found[name] })

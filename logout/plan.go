@@ -1,409 +1,474 @@
 package logout
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/credclean/credclean/chain"
+	"github.com/credclean/credclean/elsewhere"
+	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
 	"github.com/credclean/credclean/store/disk"
-	"github.com/credclean/credclean/store/keyring"
 )
 
-// The kinds of steps that a plan has beside those of the layout.
-const (
-	CredentialsFile store.Kind = "credentials_file"
-	ConfigFile      store.Kind = "config_file"
-	OtherFile       store.Kind = "other_file" // something else in a provider's directory
-	LockFiles       store.Kind = "lock_files"
-	EmptyDir        store.Kind = "empty_dir"
-)
-
-// A Reason says why a step is kept.
-type Reason string
-
-// The reasons.
-const (
-	KeptByFlag    Reason = "--keep-long-lived"
-	KeptByAnswer  Reason = "your answer"
-	KeptNoConsent Reason = "not confirmed"
-	KeptAmbiguous Reason = "ambiguous"
-	KeptShared    Reason = "another program uses it too"
-	KeptSibling   Reason = "others use it too"
-	KeptUntilDone Reason = "until its identities are logged out"
-)
-
-// Settled tells whether nothing is left to do: the user asked for it, or it is
-// not Atmos's alone. What is kept for the other reasons the exit code tells of.
-func (r Reason) Settled() bool {
-	switch r {
-	case KeptByFlag, KeptByAnswer, KeptShared, KeptSibling:
-		return true
-	default:
-		return false
-	}
-}
-
-// A Step is one removal. It is plain data: a plan can be printed, compared and run.
-type Step struct {
-	Kind  store.Kind
-	Name  string // of the removal set: whose it is
-	Realm string // empty where releases without realms keep it
-
-	Keyring string // of a KeyringEntry: its location
-	Key     string // of a KeyringEntry
-
-	Shared store.Sharing // who else uses what is there
-	Tree   bool          // a whole directory goes
-	Locks  []disk.Place  // of LockFiles: the files they belong to; with them, further lock files
-
-	Place   disk.Place           // of everything but a KeyringEntry
-	Rule    cut.Rule             // of AWS files
-	Owners  []string             // of AWS files: the names of the removal set that lose something
-	Keeps   []string             // of AWS files: the sections that stay
-	Strange []string             // of Keeps: those that atmos.yaml does not declare
-	Expiry  map[string]time.Time // until when what goes is valid, by name of the set
-
-	Entry  string           // of a DockerLogin or KubeconfigEntry: the registry, or the context or cluster
-	Docker cut.DockerLogins // of a DockerLogin
-	Kube   cut.KubeEntries  // of a KubeconfigEntry
-
-	Refreshable bool // new credentials can be had with it when it has expired
-
-	LongLived bool   // perhaps the only copy of an access key
-	Kept      Reason // not to be removed, and why
-	KeptFor   string // of KeptAmbiguous: the realm it may belong to; of KeptSibling: who uses it
-	// Err says why it is not known whether there is something.
-	Err error
-}
-
-// bare tells whether the step is about what holds no credentials. Such steps have
-// no line in a report.
-func (s Step) bare() bool { return s.Kind == LockFiles || s.Kind == EmptyDir }
-
-// awsFile tells whether the step edits an AWS file by its rule.
-func (s Step) awsFile() bool { return s.Kind == CredentialsFile || s.Kind == ConfigFile }
-
-// edits tells whether an AWS file loses sections and stays.
-func (s Step) edits() bool { return s.awsFile() && len(s.Keeps) > 0 }
-
-// shared tells whether the place does not tell projects apart: there is no realm in it.
-func (s Step) shared() bool {
-	switch s.Kind {
-	case store.KeyringEntry, CredentialsFile, ConfigFile, OtherFile:
-		return s.Realm == ""
-	default:
-		return false
-	}
-}
-
-// A Plan lists the removals for a target, in the order they run. It holds
-// what was found, and what could not be looked at.
+// A Plan lists the removals for a target, in the order they run. It is computed once from an
+// inventory: dry run, question, run, JSON and audit trail all read the same steps.
 type Plan struct {
 	Target   Target
-	Names    []Name        // the removal set
-	Chains   []chain.Chain // of the identities that were named
+	Names    []Member // the removal set
+	Chains   []Chain  // of the identities that were named
 	Steps    []Step
 	Affected []Affected
-	Notes    []string // what else the report should say, a sentence each
-	// LeftAlone is what other programs keep and Atmos may have used, a sentence each.
-	LeftAlone []string
-	// LeftWritten is that of LeftAlone into which Atmos writes credentials.
-	LeftWritten []string
+	// Stays is what lies where something goes, or bears a name of the project, and is left there.
+	Stays []Stay
+	// Doubts are what may be left though no step failed: what an unread part of the
+	// configuration may declare, what only newer releases know. With one the logout is not complete.
+	Doubts []string
+	// Held says which names another project holds.
+	Held  []string
+	Notes []string // what else the report should say, a sentence each
+	// LeftAlone is what other programs keep and Atmos may have used.
+	LeftAlone []elsewhere.Finding
+	// Revoke says that sessions are ended at their providers, all within RevokeTimeout.
+	Revoke        bool
+	RevokeTimeout time.Duration
 	// StartURLs are where browser sessions of the providers involved can be ended.
 	StartURLs []string
 }
 
-// Affected says who has to log in again though they were not named.
-type Affected struct {
-	By    string // of the removal set: what they share is this one's
-	Names []string
-	Why   string // as "provider aws-sso"
+// A Member is a name of the removal set.
+type Member struct {
+	Name     string
+	Kind     string // empty if it is not declared
+	Via      string // the provider that the user named and that led to this identity
+	Provider bool
 }
 
-// NewPlan looks for everything that a target stands for. It changes nothing and
-// asks nothing. The errors are about the target only: chain.ErrUnknown,
-// chain.ErrAmbiguous, chain.ErrCycle. What cannot be looked at becomes a step with an Err.
-func NewPlan(ctx context.Context, m Machine, t Target) (Plan, error) {
-	t.Identities, t.Providers = slices.Clone(t.Identities), slices.Clone(t.Providers)
-	r, err := m.expand(ctx, &t)
+// A Stay is something that is left where it is, and why.
+type Stay struct {
+	Names []string
+	Place
+}
+
+// A Place is where something stays, and why.
+type Place struct {
+	Location string // a path; empty if there are several
+	Reason   string
+}
+
+// NewPlan chooses the traces that a target stands for and makes steps of them. The errors are
+// about the target only: chain.ErrUnknown, chain.ErrAmbiguous, chain.ErrCycle, *RoleError, *TagError.
+func NewPlan(inv *inventory.Inventory, t Target) (Plan, error) {
+	s, err := choose(inv, t)
 	if err != nil {
 		return Plan{}, err
 	}
-	p := Plan{Target: t, Names: r.distinct(), Chains: r.chains, Notes: r.notes}
-	known := make(map[string]bool)
-	for _, n := range p.Names {
-		if _, asked := known[n.Kind]; !asked {
-			known[n.Kind] = n.Kind == "" || store.Knows(n.Kind)
-		}
-		if !known[n.Kind] {
-			p.Notes = append(p.Notes, fmt.Sprintf("Not known: the kind %s of %s; what only newer releases keep for it may remain", n.Kind, n.Name))
-		}
+	taken := s.take(inv.Time)
+	b := builder{selection: s, at: make(map[string]int)}
+	b.Plan = Plan{Target: s.Target, Chains: s.chains, Names: s.members()}
+	for i, m := range b.Names {
+		b.at[m.Name] = i
 	}
-	m.planKeyrings(ctx, &p, r)
-	m.planAWS(&p, r)
-	m.planFiles(&p, r)
-	m.planIntegrations(&p, r)
-	p.provisionedLast()
-	m.planDirs(&p)
-	p.LeftAlone = m.leftAlone(r, store.Foreigners())
-	p.LeftWritten = m.leftAlone(r, slices.DeleteFunc(store.Foreigners(), func(f store.Foreign) bool { return !f.Written }))
-	p.Affected = m.affected(p, r)
-	for _, n := range r.names {
-		if url := m.provider(n).StartURL.String(); n.Provider && url != "" && !slices.Contains(p.StartURLs, url) {
-			p.StartURLs = append(p.StartURLs, url)
-		}
-	}
-	return p, nil
+	b.addEntries(taken)
+	b.addCopies(taken)
+	b.addFiles(taken)
+	b.addUnsure()
+	b.addGaps()
+	b.addLocks()
+	b.addDirs()
+	b.stays(taken)
+	b.doubts(taken)
+	b.Affected = b.affected()
+	b.remarks()
+	return b.Plan, nil
 }
 
-// provisionedLast moves the files that say which identities there are to the
-// end, for they are needed until nothing of these is left.
-func (p *Plan) provisionedLast() {
-	var last []Step
-	p.Steps = slices.DeleteFunc(p.Steps, func(s Step) bool {
-		if s.Kind == store.Provisioned {
-			last = append(last, s)
+// A builder makes the steps of a plan.
+type builder struct {
+	Plan
+	*selection
+	at map[string]int // position of a name among the members
+}
+
+// members are the names of the selection, each once.
+func (s *selection) members() []Member {
+	var members []Member
+	seen := make(map[string]bool, len(s.names))
+	for _, n := range s.names {
+		if seen[n.Name] {
+			continue
 		}
-		return s.Kind == store.Provisioned
+		seen[n.Name] = true
+		m := Member{Name: n.Name, Provider: n.Provider, Via: s.via[n.Name]}
+		if kinds := s.inv.Kinds(n); len(kinds) > 0 {
+			m.Kind = kinds[0]
+		}
+		members = append(members, m)
+	}
+	return members
+}
+
+// namesOf are the members that a trace is taken from.
+func (b *builder) namesOf(t *inventory.Trace) []string {
+	var names []string
+	for _, n := range t.Of {
+		if _, member := b.at[n.Name]; member && !slices.Contains(names, n.Name) {
+			names = append(names, n.Name)
+		}
+	}
+	if len(names) == 0 && t.Name != "" {
+		return []string{t.Name} // a section that goes with its directory
+	}
+	return names
+}
+
+// addEntries makes a step of each keyring entry, in the order of the names.
+func (b *builder) addEntries(taken []*inventory.Trace) {
+	for _, t := range taken {
+		if t.Kind != store.KeyringEntry {
+			continue
+		}
+		s := Step{Kind: t.Kind, Where: t.Where, Realm: t.Realm, Traces: []inventory.Trace{*t}, Names: b.namesOf(t), Err: t.Err}
+		switch {
+		case b.AllProjects:
+		case t.PerhapsOf != "":
+			s.Kept, s.KeptFor = KeptAmbiguous, t.PerhapsOf
+		case t.AccessKey != inventory.NoAccessKey && b.foreignKey(t):
+			s.Kept = KeptForeign
+		}
+		s.rank = b.order(&s)
+		b.Steps = append(b.Steps, s)
+	}
+	slices.SortStableFunc(b.Steps, func(x, y Step) int { return x.rank - y.rank })
+}
+
+// foreignKey tells whether a long-lived key is not this project's: every reading declares its
+// name as another kind, or its realm is the automatic one of another project, which an
+// atmos.yaml may name.
+func (b *builder) foreignKey(t *inventory.Trace) bool {
+	if store.AutomaticRealm(t.Realm) && !b.inv.Automatic(t.Realm) {
+		return true
+	}
+	declared := false
+	for _, n := range t.Of {
+		for _, kind := range b.inv.Kinds(n) {
+			if kind == "aws/user" || !store.Knows(kind) {
+				return false
+			}
+			declared = true
+		}
+	}
+	return declared
+}
+
+// order is the position of a step among the names; of what bears none the last.
+func (b *builder) order(s *Step) int {
+	best := len(b.Names)
+	for _, name := range s.Names {
+		if i, ok := b.at[name]; ok {
+			best = min(best, i)
+		}
+	}
+	if len(s.Traces) > 0 {
+		if i, ok := b.at[s.Traces[0].Root]; ok {
+			best = min(best, i)
+		}
+	}
+	return best
+}
+
+// addFiles makes a step of all traces of one file: of an AWS directory first config, then
+// credentials, so that a run which is killed leaves the proof; what says which identities there
+// are comes last.
+func (b *builder) addFiles(taken []*inventory.Trace) {
+	at := make(map[disk.Place]int)
+	var steps []Step
+	for _, t := range taken {
+		if t.Kind == store.KeyringEntry {
+			continue
+		}
+		sibling := b.sibling(t)
+		i, known := at[t.Where.Place]
+		if !known || sibling != "" {
+			i = len(steps)
+			s := Step{Kind: t.Kind, Where: inventory.Where{Place: t.Where.Place}, Realm: t.Realm, Tree: t.Tree(), Err: t.Err}
+			if sibling != "" {
+				s.Where, s.Kept, s.KeptFor = t.Where, KeptSibling, sibling
+			} else {
+				at[t.Where.Place] = i
+			}
+			steps = append(steps, s)
+		}
+		steps[i].Traces = append(steps[i].Traces, *t)
+		steps[i].Names = append(steps[i].Names, b.namesOf(t)...)
+	}
+	for i := range steps {
+		b.finish(&steps[i])
+		steps[i].rank = b.order(&steps[i])
+	}
+	slices.SortStableFunc(steps, func(x, y Step) int {
+		if n := x.rank - y.rank; n != 0 || x.Where.Place.Dir() != y.Where.Place.Dir() {
+			return n
+		}
+		return strings.Compare(string(x.Kind), string(y.Kind)) // config before credentials
 	})
-	p.Steps = append(p.Steps, last...)
-}
-
-// planKeyrings looks for every name under every key in every keyring.
-func (m Machine) planKeyrings(ctx context.Context, p *Plan, r removal) {
-	entries := m.entries(r)
-	keys := make([]string, len(entries))
-	for i, e := range entries {
-		keys[i] = e.key.Key
-	}
-	type found struct {
-		entry
-		keyring string
-		err     error
-	}
-	var all []found
-	for _, k := range m.Keyrings {
-		there, unknown := look(ctx, k, keys)
-		all = slices.Grow(all, len(there))
-		for _, e := range entries {
-			if there[e.key.Key] || unknown[e.key.Key] != nil {
-				all = append(all, found{e, k.Location(), unknown[e.key.Key]})
-			}
+	last := func(s Step) bool { return s.Kind == store.Provisioned }
+	for _, s := range steps {
+		if !last(s) {
+			b.Steps = append(b.Steps, s)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b found) int { return a.name - b.name })
-	p.Steps = slices.Grow(p.Steps, len(all))
-	for _, f := range all {
-		p.Steps = append(p.Steps, Step{
-			Kind: store.KeyringEntry, Name: r.names[f.name].Name, Realm: f.key.Realm, Key: f.key.Key, LongLived: f.longLived,
-			Kept: f.kept, KeptFor: f.keptFor, Keyring: f.keyring, Err: f.err,
-		})
+	b.Steps = append(b.Steps, slices.DeleteFunc(steps, func(s Step) bool { return !last(s) })...)
+}
+
+// finish tells of a file what stays in it and how it is cut.
+func (b *builder) finish(s *Step) {
+	s.Names = unique(s.Names)
+	t := &s.Traces[0]
+	switch {
+	case t.Location != nil && t.Location.Unless != "" && b.inv.Uses(t.Location.Unless):
+		s.Kept = KeptShared
+	case s.Kind.AWSFile() && !t.Rest:
+		b.finishSections(s)
+	case s.Kind == store.DockerLogin:
+		logins := cut.DockerLogins{Registries: make(map[string]bool)}
+		for i := range s.Traces {
+			logins.Registries[s.Traces[i].Where.Entry] = true
+		}
+		s.Cutter = logins
+	case s.Kind == store.KubeconfigEntry:
+		s.Cutter = b.kubeCutter(s)
 	}
 }
 
-// look asks a keyring for keys: which have an entry, and of which it is not
-// known. It asks for all at once; only if something is wrong it asks one by one.
-func look(ctx context.Context, k keyring.Keyring, keys []string) (there map[string]bool, unknown map[string]error) {
-	there, unknown = make(map[string]bool), make(map[string]error)
-	found, err := k.Find(ctx, keys)
-	for _, key := range found {
-		there[key] = true
+func (b *builder) finishSections(s *Step) {
+	var headers []string
+	gone := make(map[string]bool)
+	for i := range s.Traces {
+		headers = append(headers, s.Traces[i].Where.Entry)
+		gone[s.Traces[i].Where.Entry] = true
 	}
-	if err == nil {
-		return there, unknown
-	}
-	all := errors.Is(err, keyring.ErrLocked) || errors.Is(err, keyring.ErrTimeout) || errors.Is(err, keyring.ErrNoService)
-	for _, key := range keys {
-		if there[key] {
-			continue
-		}
-		if all {
-			unknown[key] = err
-			continue
-		}
-		switch found, err := k.Find(ctx, []string{key}); {
-		case len(found) > 0:
-			there[key] = true
-		case err != nil:
-			unknown[key] = err
+	for _, other := range b.inv.At(s.Where.Place) {
+		if !gone[other.Where.Entry] {
+			s.Keeps = append(s.Keeps, other.Label())
 		}
 	}
-	return there, unknown
+	s.Keeps = unique(s.Keeps)
+	s.Cutter = awsSections(s.Kind, headers)
 }
 
-// An entry is one that a keyring may have.
-type entry struct {
-	key       store.Key
-	name      int // position of its name in the removal set
-	longLived bool
-	kept      Reason
-	keptFor   string
-}
-
-// entries are those that may be there for the removal set.
-func (m Machine) entries(r removal) []entry {
-	foreign := make(map[string]bool) // realms of other projects that were looked for
-	exists := func(realm string) bool {
-		if _, known := foreign[realm]; !known {
-			info, err := m.Files.Look(disk.Place{Root: m.Roots[store.Config], Path: realm})
-			foreign[realm] = err == nil && info.IsDir() && !store.Reserved(realm)
-		}
-		return foreign[realm]
+// kubeCutter cuts the entries of a step out of a kubeconfig, but not what others of the file use.
+func (b *builder) kubeCutter(s *Step) cut.Cutter {
+	var entries cut.KubeEntries
+	gone := make(map[string]bool)
+	for i := range s.Traces {
+		entries.Remove = append(entries.Remove, s.Traces[i].Written.Kube)
+		gone[s.Traces[i].Where.Entry] = true
 	}
-	kept := m.keysToKeep(r)
-	most := len(r.names) * len(store.Keys("", m.Realms))
-	entries, taken := make([]entry, 0, most), make(map[string]int, most)
-	for i, n := range r.names {
-		longLived := n.longLived(m)
-		for _, k := range store.Keys(n.Name, m.Realms) {
-			if i, is := taken[k.Key]; is {
-				entries[i].longLived = entries[i].longLived || longLived // a provider of the same name came first
-				continue
-			}
-			if kept[k.Key] {
-				continue
-			}
-			taken[k.Key] = len(entries)
-			e := entry{key: k, name: i, longLived: longLived}
-			if realm, ambiguous := k.ForeignRealm(m.Realms, exists); ambiguous {
-				e.kept, e.keptFor = KeptAmbiguous, realm
-			}
-			entries = append(entries, e)
+	for _, other := range b.inv.At(s.Where.Place) {
+		if !gone[other.Where.Entry] {
+			entries.Keep = append(entries.Keep, other.Written.Kube)
 		}
 	}
 	return entries
 }
 
-// keysToKeep are the keys of the rest of the chain under KeepProvider: a
-// provider and an identity of one name share their entries.
-func (m Machine) keysToKeep(r removal) map[string]bool {
-	kept := make(map[string]bool)
-	for _, l := range r.outside {
-		if r.listed[role{l.Name, l.Provider}] {
-			continue
-		}
-		for _, k := range store.Keys(l.Name, m.Realms) {
-			kept[k.Key] = true
-		}
-	}
-	return kept
-}
-
-// planDirs adds the directories that may have become empty, children first.
-func (m Machine) planDirs(p *Plan) {
-	var places []disk.Place
-	for i := range p.Steps {
-		s := &p.Steps[i]
-		switch {
-		case s.Kind == LockFiles:
-			places = append(places, s.Locks...)
-		case s.Kind != store.KeyringEntry:
-			places = append(places, s.Place)
-		}
-	}
-	for _, dir := range disk.Parents(places) {
-		if info, err := m.Files.Look(dir); err == nil && info.IsDir() {
-			p.Steps = append(p.Steps, Step{Kind: EmptyDir, Place: dir})
-		}
+// addCopies adds what Atmos has copied into files of az, before the files by which it is proven.
+func (b *builder) addCopies(taken []*inventory.Trace) {
+	for _, t := range b.inv.Copies(taken) {
+		b.Steps = append(b.Steps, Step{
+			Kind: t.Kind, Where: t.Where, Traces: []inventory.Trace{t}, Names: b.namesOf(&t), Cutter: t.Written.Cutter, Err: t.Err,
+		})
 	}
 }
 
-// affected finds who shares what goes: the declared identities outside the set
-// whose chains start at the same root or at a provider of the same portal, and the
-// undeclared ones that have a section in a directory that goes whole.
-func (m Machine) affected(p Plan, r removal) []Affected {
-	shares := make(map[string]Affected) // by the root of a chain
-	var roots []string                  // in order
-	share := func(root, by, why string) {
-		if _, have := shares[root]; !have {
-			shares[root] = Affected{By: by, Why: why}
-			roots = append(roots, root)
+// sibling is an integration of a name that stays and uses an entry of a shared file, too.
+func (b *builder) sibling(t *inventory.Trace) string {
+	for i, n := range t.Of {
+		if len(t.Written.By) > i && !b.in[n] && !b.AllProjects {
+			return t.Written.By[i]
 		}
 	}
-	kind := make(map[string]string)
-	for _, n := range r.names {
-		kind[n.Name] = "identity "
-		if n.Provider {
-			kind[n.Name] = "provider "
-		}
+	return ""
+}
+
+// awsSections cuts sections out of one of the two AWS files.
+func awsSections(kind store.Kind, headers []string) cut.Cutter {
+	format := cut.Credentials
+	if kind == store.ConfigFile {
+		format = cut.Config
 	}
-	lose := func(root string, names ...string) {
-		a := shares[root]
-		a.Names = append(a.Names, names...)
-		shares[root] = a
-	}
-	for i := range p.Steps {
-		s := &p.Steps[i]
-		if s.Err != nil || s.Kept != "" {
-			continue
-		}
+	return cut.AWSSections{Format: format, Headers: headers}
+}
+
+// addGaps adds what could not be looked at and may be of a name: a step that will fail.
+func (b *builder) addGaps() {
+	for i := range b.inv.Traces {
+		t := &b.inv.Traces[i]
 		switch {
-		case s.Kind == store.KeyringEntry, s.Kind == store.CloudCredentials, s.Kind == store.SessionToken,
-			s.Kind == store.RefreshToken, s.Shared != store.Alone:
-			share(s.Name, s.Name, kind[s.Name]+s.Name)
-			for _, other := range m.sharers(*s) {
-				share(other.Name, s.Name, s.sharing(m.provider(Name{Name: s.Name})))
+		case !t.Gap() || !t.Ours && !b.AllProjects:
+		case t.Kind != store.KeyringEntry || b.AllProjects || b.Orphans:
+			b.Steps = append(b.Steps, Step{Kind: t.Kind, Where: t.Where, Realm: t.Realm, Err: t.Err})
+		default:
+			names := make([]string, len(b.Names))
+			for i, m := range b.Names {
+				names[i] = m.Name
 			}
-		case s.Rule.Scope == cut.WholeDirectory:
-			for _, name := range s.Owners {
-				if r.spelling[name] == "" && name != "default" {
-					share(s.Name, s.Name, kind[s.Name]+s.Name)
-					lose(s.Name, name)
+			unknown := b.inv.UnknownKeys(t, names)
+			for _, name := range names {
+				for _, key := range unknown[name] {
+					where := inventory.Where{Keyring: t.Where.Keyring, Key: key}
+					b.Steps = append(b.Steps, Step{Kind: t.Kind, Where: where, Names: []string{name}, Err: t.Err})
 				}
 			}
 		}
 	}
-	for _, id := range m.Graph.Identities() {
-		root, _ := m.Graph.Root(id.Name)
-		if _, is := shares[root.Name]; is && r.spelling[strings.ToLower(id.Name)] == "" {
-			lose(root.Name, id.Name)
-		}
-	}
-	var all []Affected
-	for _, root := range roots {
-		if a := shares[root]; len(a.Names) > 0 {
-			a.Names = unique(a.Names)
-			all = append(all, a)
-		}
-	}
-	return all
 }
 
-// NamesOnly tells whether something goes that bears a name of the set but no
-// project's realm, so that it may have been left by another project.
-func (p Plan) NamesOnly() bool {
-	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.shared() && s.Err == nil && s.Kept == "" })
+// addUnsure adds the sessions of portals that may be those of a provider whose start URL is
+// not known, or of one that nobody declares: it cannot be told.
+func (b *builder) addUnsure() {
+	provider := b.unsure()
+	if provider == "" || b.AllProjects {
+		return
+	}
+	for i := range b.inv.Traces {
+		t := &b.inv.Traces[i]
+		if l := t.Location; l == nil || l.Shared != store.ByPortal || t.Ours || t.Kind.Bare() || t.Err != nil {
+			continue
+		}
+		b.Steps = append(b.Steps, Step{
+			Kind: t.Kind, Where: t.Where, Traces: []inventory.Trace{*t}, Names: []string{provider},
+			Err: fmt.Errorf("cannot tell whose it is: the start URL of %q is not known", b.inv.Shown(provider)),
+		})
+	}
+}
+
+// unsure is a member whose portal is not known; empty if there is none.
+func (b *builder) unsure() string {
+	for _, m := range b.Names {
+		if !m.Provider {
+			continue
+		}
+		if m.Kind == "" && len(b.Identities) > 0 {
+			return m.Name
+		}
+		for _, r := range b.inv.Readings {
+			p, err := r.Graph.Provider(m.Name)
+			if err == nil && p.Kind == "aws/iam-identity-center" && (slices.Contains(p.Unresolved, "start_url") || slices.Contains(p.Unresolved, "region")) {
+				return m.Name
+			}
+		}
+	}
+	return ""
+}
+
+// addLocks adds the lock files of what goes whole, and those that were left without their
+// file. To edit an AWS file is to make its lock file.
+func (b *builder) addLocks() {
+	goes := make(map[disk.Place]bool)
+	var dirs []disk.Place
+	for i := range b.Steps {
+		s := &b.Steps[i]
+		if s.Where.Keyring != "" || len(s.Keeps) > 0 || s.Err != nil || s.Kept != "" {
+			continue
+		}
+		goes[s.Where.Place] = true
+		if dir := s.Where.Place.Dir(); s.Kind.AWSFile() && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	for i := range b.inv.Traces {
+		t := &b.inv.Traces[i]
+		if t.Kind != store.LockFile {
+			continue
+		}
+		file := t.Where.Place
+		file.Path = strings.TrimSuffix(file.Path, disk.LockSuffix)
+		gone := goes[file] || len(b.inv.At(file)) == 0 && (t.Ours || b.AllProjects) && b.locksGo(t)
+		switch dir := file.Dir(); {
+		case !gone || slices.Contains(dirs, dir):
+		case t.Location.Kind.AWSFile():
+			dirs = append(dirs, dir)
+		default:
+			b.Steps = append(b.Steps, Step{Kind: store.LockFile, Where: inventory.Where{Place: t.Where.Place}, Realm: t.Realm, Locks: []disk.Place{file}})
+		}
+	}
+	for _, dir := range dirs {
+		locks := []disk.Place{dir.Join("credentials"), dir.Join("config")}
+		b.Steps = append(b.Steps, Step{Kind: store.LockFile, Where: inventory.Where{Place: dir.Join("credentials" + disk.LockSuffix)}, Locks: locks})
+	}
+}
+
+// locksGo tells whether a lock file is one of the selection.
+func (b *builder) locksGo(t *inventory.Trace) bool {
+	return b.everything() || b.byName(t) || b.in[inventory.Name{Name: t.Root, Provider: true}] || b.in[inventory.Name{Name: t.Root}]
+}
+
+// addDirs adds the directories that may become empty, children first.
+func (b *builder) addDirs() {
+	var places []disk.Place
+	for i := range b.Steps {
+		if s := &b.Steps[i]; s.Kind != store.KeyringEntry && s.Where.Place.Root != "" {
+			places = append(places, s.Where.Place)
+		}
+	}
+	for _, dir := range disk.Parents(places) {
+		b.Steps = append(b.Steps, Step{Kind: store.EmptyDir, Where: inventory.Where{Place: dir}})
+	}
+}
+
+// Kinds are those of the providers and identities of the removal set.
+func (p Plan) Kinds() []string {
+	var kinds []string
+	for _, m := range p.Names {
+		if m.Kind != "" {
+			kinds = append(kinds, m.Kind)
+		}
+	}
+	return unique(kinds)
 }
 
 // Found tells whether the plan holds anything to remove, to keep, or that could not be looked at.
 func (p Plan) Found() bool {
-	return slices.ContainsFunc(p.Steps, func(s Step) bool { return !s.bare() })
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return !s.Kind.Bare() })
 }
 
-// LongLived are the names whose keyring entry may be the only copy of an access key.
+// LongLived are the names whose keyring entry is, or counts as, a long-lived access key.
 func (p Plan) LongLived() []string {
 	var names []string
-	for _, s := range p.Steps {
-		if s.LongLived && s.Err == nil && s.Kept == "" {
-			names = append(names, s.Name)
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.accessKey() != inventory.NoAccessKey && s.Err == nil && s.Kept == "" {
+			names = append(names, s.name())
 		}
 	}
 	return unique(names)
 }
 
-// KeepLongLived is the plan without the removal of what may be the only copy of an access key.
+// KeepLongLived is the plan without the removal of long-lived access keys. By the flag, those
+// of other projects are kept at the user's own wish, too.
 func (p Plan) KeepLongLived(why Reason) Plan {
 	p.Steps = slices.Clone(p.Steps)
-	for i, s := range p.Steps {
-		if s.LongLived && s.Kept == "" {
-			p.Steps[i].Kept = why
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if s.accessKey() != inventory.NoAccessKey && (s.Kept == "" || s.Kept == KeptForeign && why == KeptByFlag) {
+			s.Kept = why
 		}
 	}
 	return p
+}
+
+// validAt tells of each name until when what goes is valid.
+func validAt(steps []Step, now time.Time) map[string]time.Time {
+	latest := make(map[string]time.Time)
+	for i := range steps {
+		for name, t := range steps[i].expiry() {
+			if t.After(now) && t.After(latest[name]) {
+				latest[name] = t
+			}
+		}
+	}
+	return latest
 }

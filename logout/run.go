@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/credclean/credclean/chain"
+	"github.com/credclean/credclean/revoke"
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 	"github.com/credclean/credclean/store/keyring"
 )
 
@@ -30,7 +32,9 @@ var ErrIncomplete = errors.New("not everything was removed")
 type Result struct {
 	Step
 	Outcome Outcome
-	Err     error // set if and only if Outcome is Failed
+	Disk    disk.Outcome   // of a file
+	Ended   *revoke.Result // of a session at a provider
+	Err     error          // set if and only if Outcome is Failed
 }
 
 // A Report holds a result for every step of a plan, in order.
@@ -40,95 +44,114 @@ type Report struct {
 	Time    time.Time // when the run ended
 }
 
+// A Machine is what steps are carried out on.
+type Machine struct {
+	Home     *disk.Home
+	Keyrings []keyring.Keyring
+}
+
 // An Observer is told of each step. Either function may be nil.
 type Observer struct {
 	Before func(Step)
 	After  func(Result)
 }
 
-// Run carries out every step of a plan, whatever became of the one before. When ctx
-// is done, the step under way is finished, unless it is waiting for a lock or a
-// dialog, and the rest fail with ctx's error.
+// Run carries out every step of a plan, whatever became of the one before. Sessions are ended
+// first; if ctx is done meanwhile, that ends the requests only. When it is done later, the step
+// under way is finished, and the rest fail with its error.
 func (p Plan) Run(ctx context.Context, m Machine, o Observer) Report {
 	r := Report{Plan: p, Results: make([]Result, 0, len(p.Steps))}
 	keyrings := make(map[string]keyring.Keyring, len(m.Keyrings))
 	for _, k := range m.Keyrings {
 		keyrings[k.Location()] = k
 	}
+	ended := p.endSessions(ctx)
+	if ended != nil && ctx.Err() != nil { // that ended the requests, not the removals
+		ctx = context.WithoutCancel(ctx)
+	}
 	for _, s := range p.Steps {
 		res := Result{Step: s}
-		err := ctx.Err()
 		switch {
+		case s.Session != nil:
+			res.Ended, ended = &ended[0], ended[1:]
+			res.Outcome, res.Err = Outcome(res.Ended.Outcome), nil
+			if res.Outcome == Failed {
+				res.Err = res.Ended.Reason
+			}
 		case s.Kind == store.Provisioned && r.failed():
 			res.Kept, res.Outcome = KeptUntilDone, Kept
-			r.add(res, o)
-			continue
 		case s.Kept != "" && (s.Err == nil || s.Kept.Settled()):
 			res.Outcome = Kept
-			r.add(res, o)
-			continue
-		case err != nil && s.bare():
-			err = fs.ErrExist // not tried, but no credential is left by it
-		case s.Kept != "":
-			err = s.Err // whether there is anything to consent to is not known
-		case err == nil:
-			if o.Before != nil {
-				o.Before(s)
-			}
-			err = res.remove(ctx, m, keyrings[s.Keyring])
-		}
-		switch {
-		case err == nil:
-			res.Outcome = Removed
-		case errors.Is(err, fs.ErrNotExist):
-			res.Outcome = Absent
-		case s.bare() && errors.Is(err, fs.ErrExist):
-			res.Outcome = Kept
 		default:
-			res.Outcome, res.Err = Failed, err
+			var err error
+			res.Disk, err = s.try(ctx, m.Home, keyrings[s.Where.Keyring], o)
+			res.end(err)
 		}
-		r.add(res, o)
+		r.Results = append(r.Results, res)
+		if o.After != nil {
+			o.After(res)
+		}
 	}
 	r.Time = time.Now()
 	return r
 }
 
-func (r *Report) failed() bool {
-	return slices.ContainsFunc(r.Results, func(res Result) bool { return res.Outcome == Failed })
-}
-
-func (r *Report) add(res Result, o Observer) {
-	r.Results = append(r.Results, res)
-	if o.After != nil {
-		o.After(res)
-	}
-}
-
-// remove carries out one step. The error is fs.ErrNotExist if there was nothing.
-func (res *Result) remove(ctx context.Context, m Machine, k keyring.Keyring) error {
+// try carries out one step unless ctx is done. The error is fs.ErrNotExist if there was nothing.
+func (s Step) try(ctx context.Context, home *disk.Home, k keyring.Keyring, o Observer) (disk.Outcome, error) {
+	err := ctx.Err()
 	switch {
-	case res.Kind == store.KeyringEntry && res.Key == "": // a keyring that does not list its entries
-		return res.Step.Err
-	case res.Kind == store.KeyringEntry: // though it is not known whether it is there
-		return k.Remove(ctx, res.Key)
-	case res.Step.Err != nil:
-		return res.Step.Err
-	case res.Kind == LockFiles:
-		return m.Files.RemoveLocks(ctx, res.Locks...)
-	case res.Kind == EmptyDir:
-		return m.Files.RemoveEmptyDir(res.Place)
-	case res.Kind == store.DockerLogin || res.Kind == store.KubeconfigEntry:
-		return res.removeShared(ctx, m)
-	case res.awsFile():
-		cut, err := m.Files.RemoveSections(ctx, res.Place, res.Rule)
-		if err == nil {
-			res.Keeps = cut.Kept
-		}
-		return err
-	case res.Tree:
-		return m.Files.RemoveTree(res.Place)
+	case err != nil && s.Kind.Bare():
+		return disk.Outcome{}, fs.ErrExist // not tried, but no credential is left by it
+	case err != nil:
+		return disk.Outcome{}, err
+	case s.Kept != "": // whether there is anything to consent to is not known
+		return disk.Outcome{}, s.Err
 	}
-	return m.Files.Remove(res.Place)
+	if o.Before != nil {
+		o.Before(s)
+	}
+	return s.remove(ctx, home, k)
+}
+
+func (s Step) remove(ctx context.Context, home *disk.Home, k keyring.Keyring) (disk.Outcome, error) {
+	switch {
+	case s.Where.Key != "" && !s.claimed(): // though it may not be known whether it is there
+		return disk.Outcome{}, k.Remove(ctx, s.Where.Key)
+	case s.Err != nil:
+		return disk.Outcome{}, s.Err
+	case s.Kind == store.LockFile:
+		return disk.Outcome{}, home.RemoveLocks(s.Locks...)
+	case s.Kind == store.EmptyDir:
+		return disk.Outcome{}, home.RemoveEmptyDir(s.Where.Place)
+	case s.Cutter != nil:
+		return home.Edit(ctx, s.Where.Place, s.Cutter)
+	case s.Tree:
+		return disk.Outcome{}, home.RemoveTree(ctx, s.Where.Place)
+	}
+	return home.Remove(s.Where.Place)
+}
+
+// claimed tells whether only a project's file names the place.
+func (s Step) claimed() bool {
+	return errors.Is(s.Err, store.ErrClaimed)
+}
+
+// end turns an error into an outcome.
+func (res *Result) end(err error) {
+	switch {
+	case err == nil:
+		res.Outcome = Removed
+	case errors.Is(err, fs.ErrNotExist):
+		res.Outcome = Absent
+	case res.Kind.Bare() && errors.Is(err, fs.ErrExist):
+		res.Outcome = Kept
+	default:
+		res.Outcome, res.Err = Failed, err
+	}
+}
+
+func (r *Report) failed() bool {
+	return slices.ContainsFunc(r.Results, func(res Result) bool { return res.Outcome == Failed && res.Session == nil })
 }
 
 // Names are the members of the removal set of which something was removed, in
@@ -136,8 +159,10 @@ func (res *Result) remove(ctx context.Context, m Machine, k keyring.Keyring) err
 func (r Report) Names() []string {
 	losers := make(map[string]bool, len(r.Plan.Names))
 	for i := range r.Results {
-		if res := &r.Results[i]; res.Outcome == Removed && !res.bare() {
-			add(losers, res.losers())
+		if res := &r.Results[i]; res.Outcome == Removed && !res.Kind.Bare() {
+			for _, name := range res.losers() {
+				losers[name] = true
+			}
 		}
 	}
 	return r.Plan.inSet(losers)
@@ -145,21 +170,13 @@ func (r Report) Names() []string {
 
 // losers are the names that a step takes something from.
 func (s *Step) losers() []string {
-	if len(s.Owners) == 0 {
-		return []string{s.Name}
+	if len(s.Names) == 0 {
+		return []string{s.name()}
 	}
-	return s.Owners
+	return s.Names
 }
 
-func add(set map[string]bool, names []string) map[string]bool {
-	for _, name := range names {
-		set[name] = true
-	}
-	return set
-}
-
-// inSet orders names as the removal set does. What bears another name counts
-// for nobody here: its directory's owner is among the names anyway.
+// inSet orders names as the removal set does.
 func (p Plan) inSet(names map[string]bool) []string {
 	ordered := make([]string, 0, len(names))
 	for _, n := range p.Names {
@@ -172,12 +189,25 @@ func (p Plan) inSet(names map[string]bool) []string {
 
 // Complete tells whether nothing of what was named is left but at the user's own wish.
 func (r Report) Complete() bool {
-	if slices.ContainsFunc(r.Plan.Chains, func(c chain.Chain) bool { return errors.Is(c.Err, chain.ErrCycle) }) {
+	if !r.Plan.Certain() {
 		return false
 	}
 	return !slices.ContainsFunc(r.Results, func(res Result) bool {
-		return res.Outcome == Failed || res.Outcome == Kept && !res.bare() && !res.Kept.Settled()
+		return res.Outcome == Failed || res.Outcome == Kept && !res.Kind.Bare() && !res.Kept.Settled()
 	})
+}
+
+// Certain tells whether nothing can be left that the plan does not know of.
+func (p Plan) Certain() bool {
+	return len(p.Doubts) == 0 && !slices.ContainsFunc(p.Chains, func(c Chain) bool { return errors.Is(c.Err, chain.ErrCycle) })
+}
+
+// Err is ErrIncomplete if the plan shows already that something will be left.
+func (p Plan) Err() error {
+	if p.Certain() {
+		return nil
+	}
+	return ErrIncomplete
 }
 
 // LeftFor tells whether something was kept for this reason.

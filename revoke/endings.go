@@ -26,7 +26,7 @@ type Ending struct {
 // Endings are all that are known. What is not listed is ended by [End], or is no credential: entries of
 // kubectl run atmos, and mocks and emulators have no provider.
 func Endings() []Ending {
-	files := []store.Kind{store.AWSFiles}
+	files := []store.Kind{store.CredentialsFile}
 	entry := []store.Kind{store.KeyringEntry}
 	docker := []store.Kind{store.DockerLogin}
 	return []Ending{

@@ -2,119 +2,105 @@ package status
 
 import (
 	"io"
-	"time"
 
-	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/elsewhere"
+	"github.com/credclean/credclean/internal/show"
 )
 
 // A Document is a status as JSON. Its schema is schema/status.schema.json.
 type Document struct {
-	SchemaVersion int                 `json:"schema_version"`
-	Command       string              `json:"command"`
-	Identities    []string            `json:"identities"` // that were named
-	Rows          []RowDocument       `json:"rows"`
-	OtherProjects []OthersDocument    `json:"other_projects"`
-	NotChecked    []logout.NotChecked `json:"not_checked"`
-	Counts        CountsDocument      `json:"counts"`
-	logout.Ending
+	SchemaVersion  int                 `json:"schema_version"`
+	Command        string              `json:"command"`
+	Named          []string            `json:"named"` // the identities that were asked for
+	Identities     []RowDocument       `json:"identities"`
+	OtherProjects  []OthersDocument    `json:"other_projects"`
+	Elsewhere      []elsewhere.Finding `json:"elsewhere"`
+	ShellVariables []string            `json:"shell_variables"`
+	NotChecked     []show.NotChecked   `json:"not_checked"`
+	Counts         map[State]int       `json:"counts"`
+	show.Ending
 }
 
-// A RowDocument is one row. Location is a path or a keyring.
+// A RowDocument is a name of which something is on this machine, or that was asked for.
 type RowDocument struct {
-	Declared   bool   `json:"declared"` // in atmos.yaml
-	Provider   string `json:"provider"` // or the standalone identity that the chain starts at
-	Name       string `json:"name"`
+	Name       string          `json:"name"`
+	Provider   string          `json:"provider"` // or the standalone identity that the chain starts at
+	Kind       string          `json:"kind"`
+	Declared   bool            `json:"declared"`
+	Realm      string          `json:"realm,omitempty"` // of another project
+	State      State           `json:"state"`
+	ValidUntil string          `json:"valid_until,omitempty"` // RFC 3339, UTC
+	Renews     bool            `json:"renews"`
+	Places     []PlaceDocument `json:"places"`
+}
+
+// A PlaceDocument is one thing of a name. Location is a path or a keyring.
+type PlaceDocument struct {
 	Kind       string `json:"kind"`
 	Realm      string `json:"realm"`
-	State      State  `json:"state"`
-	ValidUntil string `json:"valid_until,omitempty"` // RFC 3339, UTC
 	Location   string `json:"location"`
 	Entry      string `json:"entry,omitempty"`
+	State      State  `json:"state"`
+	ValidUntil string `json:"valid_until,omitempty"` // RFC 3339, UTC
 	Error      string `json:"error,omitempty"`
 }
 
-// An OthersDocument is what one realm of other projects has.
+// An OthersDocument is what one realm of another project has.
 type OthersDocument struct {
-	Realm          string   `json:"realm"`
-	KeyringEntries int      `json:"keyring_entries"`
-	Files          int      `json:"files"`
-	Locations      []string `json:"locations"`
-}
-
-// CountsDocument are the counts.
-type CountsDocument struct {
-	Found         int `json:"found"`
-	Valid         int `json:"valid"`
-	Refreshable   int `json:"refreshable"`
-	Expired       int `json:"expired"`
-	Unknown       int `json:"expires_unknown"`
-	LongLived     int `json:"long_lived"`
-	Undeclared    int `json:"undeclared"`
-	OtherProjects int `json:"other_projects"`
-	NotChecked    int `json:"not_checked"`
+	Realm string `json:"realm"`
+	Names int    `json:"names"`
 }
 
 // NewDocument is the document of a command that looked at nothing.
-func NewDocument(identities []string) Document {
+func NewDocument(named []string) Document {
 	return Document{
-		SchemaVersion: 1, Command: "status", Identities: append([]string{}, identities...),
-		Rows: []RowDocument{}, OtherProjects: []OthersDocument{}, NotChecked: []logout.NotChecked{}, Ending: logout.NewEnding(),
+		SchemaVersion: 1, Command: "status", Named: show.Strings(named), Identities: []RowDocument{}, OtherProjects: []OthersDocument{},
+		Elsewhere: []elsewhere.Finding{}, ShellVariables: []string{}, NotChecked: []show.NotChecked{}, Counts: map[State]int{}, Ending: show.NewEnding(),
 	}
 }
 
 // Document is the status as JSON.
-func (s Status) Document(v logout.View) Document {
-	d := NewDocument(s.Identities)
-	for _, g := range s.Groups {
-		for _, r := range g.Rows {
-			d.add(r.document(v, g.Root.String()))
+func (s Status) Document(v show.View) Document {
+	d := NewDocument(s.Named)
+	for _, r := range s.shown() {
+		row := RowDocument{
+			Name: r.Name.Name, Provider: r.Root.Name, Kind: r.Kind, Declared: r.Declared, Realm: r.Realm,
+			State: r.State, ValidUntil: show.Time(r.Expires), Renews: r.Renews, Places: []PlaceDocument{},
 		}
-	}
-	for _, r := range s.Undeclared {
-		d.add(r.document(v, ""))
-	}
-	for _, o := range s.Others {
-		others := OthersDocument{Realm: o.Realm, KeyringEntries: o.Entries, Files: o.Files}
-		for _, l := range o.Locations {
-			others.Locations = append(others.Locations, v.Roots.Show(l))
+		for _, p := range r.Places {
+			place := p.document(v)
+			row.Places = append(row.Places, place)
+			if p.Err != nil {
+				d.NotChecked = append(d.NotChecked, show.NotChecked{Name: r.Name.Name, Location: place.Location, Reason: place.Error})
+			}
 		}
-		d.OtherProjects = append(d.OtherProjects, others)
+		d.Identities = append(d.Identities, row)
 	}
 	for _, g := range s.Gaps {
-		d.NotChecked = append(d.NotChecked, g.document(v, "").gap())
+		place := g.document(v)
+		d.NotChecked = append(d.NotChecked, show.NotChecked{Location: place.Location, Reason: place.Error})
 	}
-	c := s.Counts()
-	d.Counts = CountsDocument{
-		c.Found, c.States[Valid], c.States[Refreshable], c.States[Expired], c.States[Unknown],
-		c.States[LongLived], c.Undeclared, c.Others, c.Gaps,
+	for _, o := range s.Others {
+		d.OtherProjects = append(d.OtherProjects, OthersDocument(o))
+	}
+	d.Elsewhere = append(d.Elsewhere, s.Elsewhere...)
+	d.ShellVariables = append(d.ShellVariables, v.Variables...)
+	for state, n := range s.Counts() {
+		d.Counts[state] = n
 	}
 	return d
 }
 
-func (d *Document) add(r RowDocument) {
-	d.Rows = append(d.Rows, r)
-	if r.Error != "" {
-		d.NotChecked = append(d.NotChecked, r.gap())
+func (p Place) document(v show.View) PlaceDocument {
+	d := PlaceDocument{
+		Kind: string(p.Kind), Realm: p.Realm, Location: v.Roots.Show(p.Location), Entry: p.Entry,
+		State: p.State, ValidUntil: show.Time(p.Expires),
 	}
-}
-
-func (r RowDocument) gap() logout.NotChecked {
-	return logout.NotChecked{Name: r.Name, Location: r.Location, Reason: r.Error}
-}
-
-func (r Row) document(v logout.View, provider string) RowDocument {
-	d := RowDocument{
-		Declared: r.Declared, Provider: provider, Name: r.Name, Kind: string(r.Kind), Realm: r.Realm, State: r.State,
-		Location: v.Roots.Show(r.Location), Entry: r.Entry,
-	}
-	if !r.Expires.IsZero() {
-		d.ValidUntil = r.Expires.UTC().Format(time.RFC3339)
-	}
-	if r.Err != nil {
-		d.Error = logout.Cause(r.Err)
+	if p.Err != nil {
+		d.Error = show.Cause(p.Err)
 	}
 	return d
 }
 
 // Write writes the document, with a line break at its end.
-func (d *Document) Write(w io.Writer) error { return logout.WriteJSON(w, d) }
+func (d *Document) Write(w io.Writer) error { return show.WriteJSON(w, d) }

@@ -1,253 +1,242 @@
 package status
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/elsewhere"
+	"github.com/credclean/credclean/internal/show"
 )
 
-// The columns of the table.
-const (
-	nameColumn = iota
-	whatColumn
-	stateColumn
-	untilColumn
-	whereColumn
-	columns
-)
-
-const indent = "  "
-
-// A line is one row of the table as text.
-type line [columns]string
-
-func titles() line { return line{"NAME", "WHAT", "STATE", "UNTIL", "WHERE"} }
-
-// Render draws the status. Columns fit the width of a terminal; 0 is no terminal.
-func (s Status) Render(w io.Writer, v logout.View, width int) {
-	t := table{View: v, now: s.Time}
-	rows := s.rows()
+// Render draws a line for each name that is signed in or has left something, providers before
+// what authenticates through them. With files, each thing has a line of its own below it.
+func (s Status) Render(w io.Writer, v show.View, files bool) { //nolint:revive // two views of the same rows
+	rows := s.shown()
+	width := 0
 	for _, r := range rows {
-		t.lines = append(t.lines, t.line(r))
+		width = max(width, utf8.RuneCountInString(r.title()))
 	}
-	if len(rows) > 0 {
-		t.fit(width)
-		t.draw(w, titles(), "")
-	}
-	drawn := 0
-	section := func(heading string, n int) {
-		if n > 0 {
-			fmt.Fprintf(w, "\n%s\n", heading)
+	realm := ""
+	undeclared := false
+	for _, r := range rows {
+		switch {
+		case r.Realm != realm:
+			realm = r.Realm
+			fmt.Fprintf(w, "\n%s\n", otherProject(realm))
+		case !r.Declared && !undeclared && realm == "":
+			undeclared = true
+			fmt.Fprint(w, "\nNo longer in atmos.yaml\n")
 		}
-		for end := drawn + n; drawn < end; drawn++ {
-			t.draw(w, t.lines[drawn], rows[drawn].State)
+		s.drawRow(w, v, r, column(v, width))
+		if files {
+			s.drawPlaces(w, v, r)
 		}
 	}
-	for _, g := range s.Groups {
-		section(heading(g), len(g.Rows))
+	s.drawGaps(w, v)
+	if len(s.Elsewhere) > 0 {
+		fmt.Fprint(w, "\nOther programs\n")
+		elsewhere.Render(w, s.Elsewhere, s.Time)
 	}
-	section("No longer in atmos.yaml", len(s.Undeclared))
-	section("Could not be looked at", len(s.Gaps))
-	s.drawOthers(w, v, width)
-	if len(rows)+len(s.Others) > 0 {
+	if len(rows)+len(s.Gaps)+len(s.Elsewhere) > 0 {
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintln(w, s.Counts())
+	fmt.Fprintln(w, s.summary())
+	for _, line := range s.ending(v) {
+		fmt.Fprintln(w, line)
+	}
 }
 
-func heading(g Group) string {
-	kind := g.Root.Kind
-	if !g.Root.Declared {
-		kind = "not declared"
-	}
-	return logout.Clean(fmt.Sprintf("%s (%s)", g.Root, kind))
-}
-
-func (s Status) drawOthers(w io.Writer, v logout.View, width int) {
-	if len(s.Others) > 0 {
-		fmt.Fprint(w, "\nOther projects (this project's logout leaves them)\n")
-	}
-	for _, o := range s.Others {
-		realm := "No realm"
-		if o.Realm != "" {
-			realm = "Realm " + logout.Clean(o.Realm)
-		}
-		fmt.Fprintf(w, "%s%s: %s\n", indent, realm, o.count())
-		for _, l := range o.Locations {
-			fmt.Fprintln(w, indent+indent+shorten(logout.Clean(v.Roots.Show(l)), width-2*len(indent)))
+// shown are the rows with something to tell, and those whose name was asked for; a provider
+// comes with what authenticates through it.
+func (s Status) shown() []Row {
+	through := make(map[string]bool)
+	for _, r := range s.Rows {
+		if len(r.Places) > 0 {
+			through[r.Root.Name] = true
 		}
 	}
+	var rows, undeclared, others []Row
+	for _, r := range s.Rows {
+		switch {
+		case len(r.Places) == 0 && s.Named == nil && !(r.Provider && through[r.Name.Name]):
+		case r.Realm != "":
+			others = append(others, r)
+		case !r.Declared:
+			undeclared = append(undeclared, r)
+		default:
+			rows = append(rows, r)
+		}
+	}
+	return append(append(rows, undeclared...), others...)
 }
 
-func (o Others) count() string {
+func otherProject(realm string) string {
+	if realm == "-" {
+		return "Without a realm"
+	}
+	return "Realm " + show.Clean(realm)
+}
+
+// title is the name, with its kind where a chain starts, and indented below it.
+func (r Row) title() string {
+	name := show.Clean(r.Name.Name)
+	switch {
+	case !r.Declared:
+		return "  " + name
+	case r.Provider || r.Root == r.Name:
+		return fmt.Sprintf("%s (%s)", name, show.Clean(r.Kind))
+	}
+	return "  " + name
+}
+
+func (s Status) drawRow(w io.Writer, v show.View, r Row, width int) {
+	title, text := r.title(), s.state(r)
+	switch r.State {
+	case SignedIn:
+		text = v.Good(text)
+	case LongLived, ExpiryUnknown:
+		text = v.Warn(text)
+	case CannotTell:
+		text = v.Bad(text)
+	case Expired, NotSignedIn:
+	}
+	if utf8.RuneCountInString(title) > width {
+		fmt.Fprintf(w, "%s\n%s   %s\n", title, strings.Repeat(" ", width), text)
+		return
+	}
+	pad := strings.Repeat(" ", width-utf8.RuneCountInString(title))
+	fmt.Fprintf(w, "%s%s   %s\n", title, pad, text)
+}
+
+// state tells of a name what a person asks.
+func (s Status) state(r Row) string {
+	switch r.State {
+	case SignedIn:
+		if r.Renews {
+			return "signed in, renews itself"
+		}
+		return "signed in, " + Left(r.Expires.Sub(s.Time)) + " left"
+	case LongLived:
+		return "long-lived access key"
+	case ExpiryUnknown:
+		return "signed in, expiry unknown"
+	case Expired:
+		return "expired " + Left(s.Time.Sub(r.Expires)) + " ago"
+	case CannotTell:
+		for _, p := range r.Places {
+			if p.Err != nil {
+				return "cannot tell: " + show.Clean(show.Brief(p.Err))
+			}
+		}
+	case NotSignedIn:
+	}
+	if len(r.Places) > 0 {
+		return "not signed in, files left"
+	}
+	return "not signed in"
+}
+
+// Left writes how long something lasts or is ago, in its two largest units at most.
+func Left(d time.Duration) string {
+	switch minutes := int(d / time.Minute); {
+	case minutes < 1:
+		return "under a minute"
+	case minutes < 60:
+		return fmt.Sprintf("%d min", minutes)
+	case minutes < 48*60:
+		if minutes%60 == 0 || minutes >= 24*60 {
+			return fmt.Sprintf("%d h", minutes/60)
+		}
+		return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
+	default:
+		return fmt.Sprintf("%d days", minutes/60/24)
+	}
+}
+
+// drawPlaces has a line for each thing, and one for its place, which is never shortened.
+func (s Status) drawPlaces(w io.Writer, v show.View, r Row) {
+	for _, p := range r.Places {
+		text := p.Kind.Word()
+		if p.State != NotSignedIn {
+			text += ", " + s.state(Row{State: p.State, Expires: p.Expires, Renews: p.Expires.Before(s.Time), Places: []Place{p}})
+		}
+		where := v.Path(p.Location)
+		if p.Entry != "" {
+			where += ": " + show.Clean(p.Entry)
+		}
+		fmt.Fprintf(w, "      %s\n        %s\n", text, where)
+	}
+}
+
+func (s Status) drawGaps(w io.Writer, v show.View) {
+	if len(s.Gaps) > 0 {
+		fmt.Fprint(w, "\nCould not be looked at\n")
+	}
+	for _, g := range s.Gaps {
+		fmt.Fprintf(w, "  %s: %s\n", v.Path(g.Location), show.Clean(show.Brief(g.Err)))
+	}
+}
+
+// summary counts.
+func (s Status) summary() string {
+	c := s.Counts()
 	var parts []string
-	if o.Entries > 0 {
-		parts = append(parts, count(o.Entries, "keyring entry", "keyring entries"))
-	}
-	if o.Files > 0 {
-		parts = append(parts, count(o.Files, "file", "files"))
-	}
-	return strings.Join(parts, ", ")
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
-// String is the line that the status ends with.
-func (c Counts) String() string {
-	text := fmt.Sprintf("%d found", c.Found)
-	var states []string
-	for _, state := range []State{Valid, Refreshable, Expired, Unknown, LongLived} {
-		if n := c.States[state]; n > 0 {
-			states = append(states, fmt.Sprintf("%d %s", n, state))
+	for _, p := range []struct {
+		n         int
+		one, many string
+	}{
+		{c[SignedIn] + c[ExpiryUnknown], "signed in", "signed in"},
+		{c[Expired], "expired", "expired"},
+		{c[LongLived], "long-lived key", "long-lived keys"},
+		{c[CannotTell] + len(s.Gaps), "could not be looked at", "could not be looked at"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, show.Count(p.n, p.one, p.many))
 		}
 	}
-	if len(states) > 0 {
-		text += ": " + strings.Join(states, ", ")
+	if parts == nil {
+		return "Nothing is signed in."
 	}
-	for _, more := range []struct {
-		n    int
-		what string
-	}{{c.Undeclared, "no longer in atmos.yaml"}, {c.Others, "of other projects"}, {c.Gaps, "could not be looked at"}} {
-		if more.n > 0 {
-			text += fmt.Sprintf("; %d %s", more.n, more.what)
-		}
+	text := strings.Join(parts, ", ") + "."
+	switch n := c[NotSignedIn]; {
+	case n == 1:
+		text += " 1 other is not signed in."
+	case n > 1:
+		text += fmt.Sprintf(" %d others are not signed in.", n)
 	}
 	return text
 }
 
-// A table are lines and how wide their columns are.
-type table struct {
-	logout.View
-	now    time.Time
-	lines  []line
-	widths [columns]int
-	apart  bool // the places have lines of their own
-}
-
-func (t *table) line(r Row) line {
-	l := line{
-		nameColumn:  logout.Clean(cmp.Or(r.Name, "(any)")),
-		whatColumn:  logout.Word(r.Kind),
-		stateColumn: string(r.State),
-		whereColumn: logout.Clean(t.Roots.Show(r.Location)),
-	}
-	if r.Entry != "" {
-		l[whereColumn] += ": " + logout.Clean(r.Entry)
-	}
-	switch r.State {
-	case CannotTell:
-		l[stateColumn] += ": " + logout.Clean(logout.Brief(r.Err))
-	case Valid, Expired:
-		l[untilColumn] = fmt.Sprintf("%s (%s)", relative(r.Expires.Sub(t.now)), t.Clock(r.Expires, t.now))
-	default:
-	}
-	return l
-}
-
-// relative writes how far away a time is.
-func relative(d time.Duration) string {
-	var text string
-	switch far := d.Abs(); {
-	case far < time.Minute:
-		text = "1 min"
-	case far < 2*time.Hour:
-		text = fmt.Sprintf("%d min", far/time.Minute)
-	case far < 48*time.Hour:
-		text = fmt.Sprintf("%d h", far/time.Hour)
-	default:
-		text = fmt.Sprintf("%d days", far/(24*time.Hour))
-	}
-	if d < 0 {
-		return text + " ago"
-	}
-	return "in " + text
-}
-
-// leastWhere is how wide the places are at least; where there is less room each gets a line of its own.
-const leastWhere = 24
-
-// fit makes the columns as wide as their texts, and narrower if the terminal is.
-func (t *table) fit(width int) {
-	total := 0
-	for i := range columns {
-		t.widths[i] = utf8.RuneCountInString(titles()[i])
-		for _, l := range t.lines {
-			t.widths[i] = max(t.widths[i], utf8.RuneCountInString(l[i]))
-		}
-		total += len(indent) + t.widths[i]
-	}
-	if width == 0 {
-		return
-	}
-	narrow := func(column, least int) {
-		less := min(t.widths[column]-least, total-width)
-		if less > 0 {
-			t.widths[column] -= less
-			total -= less
-		}
-	}
-	if t.widths[whereColumn] > leastWhere {
-		if total-width > t.widths[whereColumn]-leastWhere {
-			t.apart = true
-			total -= len(indent) + t.widths[whereColumn]
-			t.widths[whereColumn] = max(width-2*len(indent), 1)
+// ending is what else applies, a line each.
+func (s Status) ending(v show.View) []string {
+	var lines []string
+	projects, without := 0, 0
+	for _, o := range s.Others {
+		if o.Realm == "" {
+			without = o.Names
 		} else {
-			narrow(whereColumn, leastWhere)
+			projects++
 		}
 	}
-	for _, least := range []int{12, 8, 4, 1} {
-		for column := range whereColumn {
-			narrow(column, least)
-		}
+	if projects > 0 {
+		lines = append(lines, show.Count(projects, "other project has", "other projects have")+" something here: credclean status --all-projects")
 	}
+	if without > 0 {
+		lines = append(lines, show.Count(without, "name", "names")+" without a realm may be another project's: credclean status --all-projects")
+	}
+	if len(v.Variables) > 0 {
+		lines = append(lines, "Still set in this shell: "+strings.Join(v.Variables, ", "))
+	}
+	return lines
 }
 
-func (t *table) draw(w io.Writer, l line, state State) {
-	text := ""
-	for i, cell := range l {
-		cell = shorten(cell, t.widths[i])
-		pad := strings.Repeat(" ", t.widths[i]-utf8.RuneCountInString(cell))
-		switch {
-		case i == stateColumn:
-			cell = t.colour(cell, state)
-		case i == whereColumn && t.apart:
-			text = strings.TrimRight(text, " ") + "\n" + indent
-		}
-		text += indent + cell + pad
+// column is how wide the names are: at most half of a terminal.
+func column(v show.View, width int) int {
+	if v.Width == 0 {
+		return width
 	}
-	fmt.Fprintln(w, strings.TrimRight(text, " "))
-}
-
-func (t *table) colour(text string, state State) string {
-	switch state {
-	case Valid, Refreshable:
-		return t.Good(text)
-	case LongLived:
-		return t.Warn(text)
-	case CannotTell:
-		return t.Bad(text)
-	default:
-		return text
-	}
-}
-
-// shorten cuts the middle out of a text that is longer than width, and leaves more of its
-// end, where a path differs from others. A width that is not positive is none.
-func shorten(s string, width int) string {
-	runes := []rune(s)
-	if width <= 0 || len(runes) <= width {
-		return s
-	}
-	head := (width - 1) / 3
-	return string(runes[:head]) + "…" + string(runes[len(runes)-(width-1-head):])
+	return min(width, max(v.Width/2, 30))
 }

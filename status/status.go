@@ -1,305 +1,208 @@
-// Package status tells what Atmos left on this machine, where, and until when it
-// is valid. It changes nothing.
+// Package status tells who is signed in on this machine, and until when. It changes nothing.
 package status
 
 import (
-	"context"
-	"maps"
-	"path/filepath"
+	"cmp"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/credclean/credclean/chain"
-	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/elsewhere"
+	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/store"
-	"github.com/credclean/credclean/store/disk"
 )
 
-// A State tells whether something can still be used.
+// A State tells whether a name is signed in, or whether a thing can still be used.
 type State string
 
 // The states.
 const (
-	Valid       State = "valid"
-	Refreshable State = "valid (refreshable)" // expired, but new credentials can be had with it
-	Expired     State = "expired"
-	Unknown     State = "expires unknown"
-	LongLived   State = "long-lived"  // perhaps the only copy of an access key
-	CannotTell  State = "cannot tell" // whether it is there: see Row.Err
+	SignedIn      State = "signed_in"
+	LongLived     State = "long_lived" // a long-lived access key
+	ExpiryUnknown State = "expiry_unknown"
+	CannotTell    State = "cannot_tell" // it could not be looked at
+	Expired       State = "expired"
+	NotSignedIn   State = "not_signed_in"
 )
 
-// A Row is one thing that is on this machine, or may be.
+// rank orders the states of several things of one name: the first that applies is the name's.
+func rank(s State) int {
+	return slices.Index([]State{SignedIn, LongLived, ExpiryUnknown, CannotTell, Expired, NotSignedIn}, s)
+}
+
+// A Row is a name: a provider, or an identity that authenticates through it.
 type Row struct {
-	Name     string
-	Declared bool // in atmos.yaml
-	Kind     store.Kind
-	Realm    string
+	inventory.Name
+	Root     inventory.Name // of its chain: a provider or a standalone identity
+	Kind     string
+	Realm    string // of another project
+	Declared bool
 	State    State
 	Expires  time.Time // zero if it is not known
-	// Location is a path, or which keyring it is; Entry is what in it is meant: the key, or
-	// the entry of another program's file.
-	Location, Entry string
-	Err             error // set if and only if State is CannotTell
+	Renews   bool      // new credentials can be had with what is there
+	Places   []Place
 }
 
-// A Group are the rows of one chain's root and of all that authenticates through it.
-type Group struct {
-	Root chain.Link // a provider, or a standalone identity
-	Rows []Row
+// A Place is one thing of a name on this machine.
+type Place struct {
+	Kind     store.Kind
+	Realm    string
+	Location string // a path, or which keyring it is
+	Entry    string // what in it is meant: a key, a section, an entry of another program's file
+	State    State
+	Expires  time.Time
+	Err      error
 }
 
-// Others is what one realm of other projects has on this machine.
-type Others struct {
-	Realm          string // empty for all that has none
-	Entries, Files int
-	Locations      []string // sorted
-}
-
-// A Status is what was found at a time. Undeclared, Others and Gaps are empty if
-// identities were named.
+// A Status is what was found.
 type Status struct {
-	Identities []string // that were named, as declared
-	Time       time.Time
-	Groups     []Group
-	Undeclared []Row // of this project, but of no name of atmos.yaml
-	Others     []Others
-	Gaps       []Row // what else could not be looked at; they bear no name
+	Named []string // identities that were asked for, as declared
+	Time  time.Time
+	Rows  []Row // by chain root; those of another project behind those of this one
+	// Others is how many names each realm of another project has, by realm; empty if Rows has them.
+	Others []Others
+	Gaps   []Place // what could not be looked at and bears no name
+	// Elsewhere is what other programs keep, if it was asked for.
+	Elsewhere []elsewhere.Finding
 }
 
-// New looks for what a logout of identities, or of everything declared, would remove,
-// and without any named for everything else of Atmos. The errors are those of [logout.NewPlan].
-func New(ctx context.Context, m logout.Machine, identities []string, now time.Time) (Status, error) {
-	plan, err := logout.NewPlan(ctx, m, logout.Target{Identities: identities, All: len(identities) == 0})
-	if err != nil {
-		return Status{}, err
-	}
-	s := Status{Identities: plan.Target.Identities, Time: now, Groups: groups(m.Graph, plan, now)}
-	if len(identities) == 0 {
-		s.addRest(m, plan, plan.Unclaimed(m.Inventory(ctx)))
-	}
-	return s, nil
+// Others are the names that are found under one realm of another project.
+type Others struct {
+	Realm string // empty for what has none
+	Names int
 }
 
-// groups puts the rows of a plan into the order of its names, by root.
-func groups(g *chain.Graph, p logout.Plan, now time.Time) []Group {
-	rows := planRows(p, now)
-	var groups []Group
-	for _, n := range p.Names {
-		root := chain.Link{Name: n.Name, Kind: n.Kind, Provider: n.Provider, Declared: n.Declared}
-		if first, ok := g.Root(n.Name); ok && !n.Provider {
-			root = first
-		}
-		i := slices.IndexFunc(groups, func(g Group) bool { return g.Root == root })
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, Group{Root: root})
-		}
-		groups[i].Rows = append(groups[i].Rows, rows[n.Name]...)
-	}
-	return slices.DeleteFunc(groups, func(g Group) bool { return len(g.Rows) == 0 })
-}
-
-// planRows are the rows of a plan by name.
-func planRows(p logout.Plan, now time.Time) map[string][]Row {
-	declared := make(map[string]bool, len(p.Names)) // of the names of the plan
-	for _, n := range p.Names {
-		declared[n.Name] = n.Declared
-	}
-	rows := make(map[string][]Row)
-	add := func(r Row) {
-		same := func(other Row) bool { // many keys of one keyring that cannot be asked
-			return r.Err != nil && other.Err != nil && r.Location == other.Location && logout.Brief(r.Err) == logout.Brief(other.Err)
-		}
-		if !slices.ContainsFunc(rows[r.Name], same) {
-			rows[r.Name] = append(rows[r.Name], r)
-		}
-	}
-	beside := make(expiries)
-	for _, s := range p.Steps {
-		r := Row{Name: s.Name, Declared: declared[s.Name], Kind: s.Kind, Realm: s.Realm, Location: s.Place.String(), Entry: s.Entry, Err: s.Err}
-		switch s.Kind {
-		case logout.LockFiles, logout.EmptyDir: // hold no credentials
-			continue
-		case store.KeyringEntry:
-			r.Location, r.Entry = s.Keyring, s.Key
-			if r.Err != nil {
-				r.Realm, r.Entry = "", ""
+// New sorts an inventory by name. named are the names to show; nil shows all.
+func New(inv *inventory.Inventory, named []inventory.Name, allProjects bool) Status { //nolint:revive // how much is shown
+	s := Status{Time: inv.Time}
+	b := builder{Status: &s, inv: inv, at: make(map[key]int)}
+	b.declared(named)
+	others := make(map[string]map[string]bool)
+	for i := range inv.Traces {
+		t := &inv.Traces[i]
+		switch {
+		case t.Gap() && named == nil:
+			s.Gaps = append(s.Gaps, b.place(t))
+		case t.Kind.Bare() || t.Kind == store.OtherFile || t.Gap():
+		case t.Ours || allProjects:
+			b.add(t, named)
+		case named == nil:
+			if others[t.Realm] == nil {
+				others[t.Realm] = make(map[string]bool)
 			}
-		default:
+			others[t.Realm][cmp.Or(t.Name, t.Root, t.Where.Place.String())] = true
 		}
-		if len(s.Owners) == 0 {
-			r.Expires = s.Expiry[s.Name]
-			r.State = state(r, s.Refreshable, now)
-			if r.State == Unknown && s.LongLived && r.Declared {
-				r.State = LongLived
-			}
-			add(r)
-			continue
-		}
-		for _, owner := range s.Owners {
-			switch is, known := declared[owner]; {
-			case known:
-				r.Name, r.Declared = owner, is
-			case owner == "default": // counts as the directory's
-				r.Name, r.Declared = s.Name, declared[s.Name]
-			default: // stands in the inventory
+	}
+	for realm, names := range others {
+		s.Others = append(s.Others, Others{realm, len(names)})
+	}
+	slices.SortFunc(s.Others, func(a, b Others) int { return cmp.Compare(a.Realm, b.Realm) })
+	return s
+}
+
+// A key is what rows are told apart by.
+type key struct {
+	inventory.Name
+	realm string // of another project
+}
+
+type builder struct {
+	*Status
+	inv *inventory.Inventory
+	at  map[key]int // positions of rows
+}
+
+// declared adds a row for each declared name, providers before what authenticates through them.
+func (b *builder) declared(named []inventory.Name) {
+	for _, r := range b.inv.Readings {
+		for _, l := range r.Graph.All() {
+			n := inventory.Name{Name: l.Name, Provider: l.Provider}
+			if !l.Declared || named != nil && !slices.Contains(named, n) {
 				continue
 			}
-			r.Expires = beside.of(s.Place, owner, s.Expiry[owner])
-			r.State = state(r, s.Refreshable, now)
-			add(r)
-		}
-	}
-	return rows
-}
-
-// state is that of something whose expiry stands beside it, if at all.
-func state(r Row, refreshable bool, now time.Time) State {
-	switch {
-	case r.Err != nil:
-		return CannotTell
-	case r.Expires.IsZero():
-		return Unknown
-	case r.Expires.After(now):
-		return Valid
-	case refreshable:
-		return Refreshable
-	}
-	return Expired
-}
-
-// expiries are those of the sections of credentials files. A config file, which
-// tells none, follows the credentials file beside it.
-type expiries map[string]time.Time
-
-func (e expiries) of(file disk.Place, section string, known time.Time) time.Time {
-	key := file.Dir().String() + "\x00" + section
-	if known.IsZero() {
-		return e[key]
-	}
-	e[key] = known
-	return known
-}
-
-// addRest sorts what the plan does not name: what is this project's but not
-// declared, what is others', and what could not be looked at.
-func (s *Status) addRest(m logout.Machine, p logout.Plan, items []logout.Item) {
-	others := make(map[string]*tally)
-	beside := make(expiries)
-	for _, i := range items {
-		switch {
-		case i.Err != nil:
-			s.addGap(i)
-		case i.Realm != "" && slices.Contains(m.Realms, i.Realm), takes(p, i):
-			s.Undeclared = append(s.Undeclared, itemRow(i, beside, s.Time))
-		default:
-			t := others[i.Realm]
-			if t == nil {
-				t = &tally{files: make(map[string]bool), locations: make(map[string]bool)}
-				others[i.Realm] = t
+			root := n
+			if first, ok := r.Graph.Root(l.Name); ok && !l.Provider {
+				root = inventory.Name{Name: first.Name, Provider: first.Provider}
 			}
-			t.add(i)
+			b.row(key{n, ""}, Row{Name: n, Root: root, Kind: l.Kind, Declared: true})
 		}
 	}
-	realms := slices.Sorted(maps.Keys(others))
-	if others[""] != nil { // what has no realm comes last
-		realms = append(realms[1:], "")
+}
+
+func (b *builder) row(k key, r Row) *Row {
+	i, known := b.at[k]
+	if !known {
+		i, b.at[k] = len(b.Rows), len(b.Rows)
+		r.State = NotSignedIn
+		b.Rows = append(b.Rows, r)
 	}
-	for _, realm := range realms {
-		t := others[realm]
-		s.Others = append(s.Others, Others{realm, t.entries, len(t.files), slices.Sorted(maps.Keys(t.locations))})
+	return &b.Rows[i]
+}
+
+// add adds a trace to the rows of its names. What bears none counts for its directory.
+func (b *builder) add(t *inventory.Trace, named []inventory.Name) {
+	names := t.Of
+	if len(names) == 0 {
+		names = []inventory.Name{{Name: cmp.Or(t.Root, t.Name, t.Where.Key), Provider: true}}
+	}
+	for _, n := range names {
+		if named != nil && !slices.Contains(named, n) {
+			continue
+		}
+		k := key{Name: n}
+		if !t.Ours {
+			k.realm = cmp.Or(t.Realm, "-")
+		}
+		r := b.row(k, Row{Name: n, Root: inventory.Name{Name: t.Root, Provider: true}, Realm: k.realm, Declared: b.inv.Declares(n) && t.Ours})
+		r.add(b.place(t), t.Refreshable)
 	}
 }
 
-// takes tells whether the plan would remove a section though it is of no declared name.
-func takes(p logout.Plan, i logout.Item) bool {
-	return slices.ContainsFunc(p.Steps, func(s logout.Step) bool { return s.Place == i.Place && slices.Contains(s.Owners, i.Name) })
+func (r *Row) add(p Place, renews bool) { //nolint:revive // what is known of the place
+	r.Places = append(r.Places, p)
+	r.Renews = r.Renews || renews
+	switch a, b := rank(p.State), rank(r.State); {
+	case a < b:
+		r.State, r.Expires = p.State, p.Expires
+	case a == b && p.Expires.After(r.Expires):
+		r.Expires = p.Expires
+	}
 }
 
-func itemRow(i logout.Item, beside expiries, now time.Time) Row {
-	r := Row{Name: i.Name, Kind: i.Kind, Realm: i.Realm, Location: i.Place.String(), Expires: i.Expires}
-	switch i.Kind {
-	case store.KeyringEntry:
-		r.Location, r.Entry = i.Keyring, i.Key
-	case logout.CredentialsFile, logout.ConfigFile:
-		r.Expires = beside.of(i.Place, i.Name, i.Expires)
+func (b *builder) place(t *inventory.Trace) Place {
+	p := Place{Kind: t.Kind, Realm: t.Realm, Location: cmp.Or(t.Where.Keyring, t.Where.Place.String()), Expires: t.Expires, Err: t.Err}
+	p.Entry = cmp.Or(t.Where.Key, t.Where.Entry)
+	switch {
+	case t.Err != nil:
+		p.State = CannotTell
+	case t.Kind == store.ConfigFile, t.Kind == store.KubeconfigEntry, t.Kind == store.Provisioned: // no credentials
+		p.State = NotSignedIn
+	case t.AccessKey != inventory.NoAccessKey:
+		p.State = LongLived
+	case t.Expires.IsZero() && !t.Refreshable:
+		p.State = ExpiryUnknown
+	case t.Over(b.Time):
+		p.State = Expired
 	default:
+		p.State = SignedIn
 	}
-	if r.Name == "" {
-		r.Name = i.Root
-	}
-	r.State = state(r, i.Refreshable, now)
-	return r
+	return p
 }
 
-// addGap adds what could not be looked at, unless a row tells of it already.
-func (s *Status) addGap(i logout.Item) {
-	gap := Row{Kind: i.Kind, Realm: i.Realm, State: CannotTell, Location: i.Place.String(), Err: i.Err}
-	if i.Kind == store.KeyringEntry {
-		gap.Location = i.Keyring
+// Counts are how many names are in each state.
+func (s Status) Counts() map[State]int {
+	counts := make(map[State]int)
+	for _, r := range s.Rows {
+		counts[r.State]++
 	}
-	if !slices.ContainsFunc(s.rows(), func(r Row) bool { return r.Err != nil && r.Location == gap.Location }) {
-		s.Gaps = append(s.Gaps, gap)
-	}
+	return counts
 }
 
-// A tally counts what one realm has.
-type tally struct {
-	entries          int
-	files, locations map[string]bool
-}
-
-func (t *tally) add(i logout.Item) {
-	if i.Kind == store.KeyringEntry {
-		t.entries++
-		t.locations[i.Keyring] = true
-		return
-	}
-	t.files[i.Place.String()] = true
-	location := i.Place.Dir().String()
-	if first, _, _ := strings.Cut(i.Place.Path, "/"); first == i.Realm { // a directory of the realm's own
-		location = filepath.Join(i.Place.Root, i.Realm)
-	}
-	t.locations[location] = true
-}
-
-// Counts are of rows, by state, and of what is others'.
-type Counts struct {
-	States     map[State]int
-	Found      int // rows but for those of which it cannot be told
-	Undeclared int // of Found
-	Others     int
-	Gaps       int // what could not be looked at
-}
-
-// Counts counts everything.
-func (s Status) Counts() Counts {
-	c := Counts{States: make(map[State]int), Undeclared: len(s.Undeclared)}
-	for _, r := range s.rows() {
-		c.States[r.State]++
-		if r.Err == nil {
-			c.Found++
-		}
-	}
-	for _, o := range s.Others {
-		c.Others += o.Entries + o.Files
-	}
-	c.Gaps = c.States[CannotTell]
-	return c
-}
-
-// rows are all of them, in the order in which they are shown.
-func (s Status) rows() []Row {
-	var all []Row
-	for _, g := range s.Groups {
-		all = append(all, g.Rows...)
-	}
-	return append(append(all, s.Undeclared...), s.Gaps...)
-}
-
-// Clear tells whether nothing was found, and everything could be looked at.
-func (s Status) Clear() bool {
-	c := s.Counts()
-	return c.Found+c.Others+c.Gaps == 0
+// Live tells whether anything that is shown is signed in, or could not be looked at.
+func (s Status) Live() bool {
+	live := func(state State) bool { return state != NotSignedIn && state != Expired }
+	return len(s.Gaps) > 0 ||
+		slices.ContainsFunc(s.Rows, func(r Row) bool {
+			return live(r.State) || slices.ContainsFunc(r.Places, func(p Place) bool { return p.Err != nil })
+		}) ||
+		slices.ContainsFunc(s.Elsewhere, func(f elsewhere.Finding) bool { return live(State(f.State)) })
 }

@@ -75,6 +75,10 @@ func AutomaticRealm(realm string) bool {
 	return err == nil && (len(realm) == 8 || len(realm) == 16)
 }
 
+// Console is the name of the directory that the console keeps a browser profile in
+// (cmd/auth/console.go since v1.211.0).
+func Console(realm, identity string) string { return hash(realm + "/" + identity)[:16] }
+
 // hash16 is the automatic realm since v1.207.0: setAuthRealm in pkg/config/auth_realm.go.
 func hash16(path string) string {
 	return hash(strings.ToLower(filepath.ToSlash(filepath.Clean(path))))[:16]
@@ -88,6 +92,9 @@ func hash(s string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// longestRealm is how long an explicit realm may be.
+const longestRealm = 64
+
 // ValidRealm tells whether Atmos takes this as an explicit realm (pkg/auth/realm/realm.go
 // since v1.206.0: lower-case letters, digits, - and _, at most 64, neither at an
 // end nor doubled). It writes nothing under any other.
@@ -97,5 +104,5 @@ func ValidRealm(realm string) bool {
 			return false
 		}
 	}
-	return len(realm) <= 64
+	return len(realm) <= longestRealm
 }

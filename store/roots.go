@@ -20,6 +20,9 @@ const (
 	Temp                  // the directory for temporary files
 )
 
+// Bases are those that are walked: all but the home directory.
+func Bases() []Base { return []Base{HomeAWS, HomeSAML, HomeAzure, Config, Data, Cache, Temp} }
+
 // Roots are the absolute paths of the bases.
 type Roots map[Base]string
 

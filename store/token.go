@@ -1,7 +1,8 @@
 package store
 
 import (
-	"bytes"
+	"crypto/sha1" //nolint:gosec // the name that Atmos gives a file, no protection
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -11,52 +12,74 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// A Format says what stands in a file beside its secrets.
+type Format int
+
+// The formats.
+const (
+	Opaque  Format = iota // nothing is read
+	AWS                   // sections with a comment above: see package cut
+	JSON                  // times under well-known names: see [Format.Read]
+	Webflow               // JSON in which expiresAt is the end of the refresh token itself
+	MSAL                  // the cache of Microsoft's library
+	Lines                 // a token, and its end in the second line
+	YAML                  // auth._metadata of provisioned-identities.yaml
+)
+
 // A Token is what a file beside the secrets says about them.
 type Token struct {
 	StartURL    string
+	Region      string
 	Expires     time.Time // zero if it is not known
 	Refreshable bool      // new credentials can be had when it has expired
 }
 
-// webflowFile is where a webflow keeps its refresh token. The expiry in it is that of the refresh
-// token itself, since there is no access token (pkg/auth/identities/aws/webflow.go since v1.215.0).
-const webflowFile = "refresh.json"
+// ErrNoToken does not quote what was read, because that is a secret.
+var ErrNoToken = errors.New("not in the form of a token file")
 
-// ErrNoToken does not quote what was read, for that is a secret.
-var ErrNoToken = errors.New("it has not the form of a token file")
-
-// ReadToken reads what any of Atmos's token and credentials files says beside
-// its secrets. name is the file's.
+// Read reads what a file of Atmos says beside its secrets.
 //
-//   - SSO and webflow: expiresAt, startUrl, refreshToken (pkg/auth/providers/aws/sso_cache.go since v1.197.0)
+//   - SSO and webflow: expiresAt, startUrl, region, refreshToken (pkg/auth/providers/aws/sso_cache.go since v1.197.0)
 //   - Azure: expiration; MSAL: AccessToken.*.expires_on, RefreshToken
 //   - Google: token_expiry; access_token has it in the second line
 //   - github/sts: tokens[].expiresAt; mock: Expiration
-//   - provisioned-identities.yaml: auth._metadata.extra.start_url
-func ReadToken(name string, data []byte) (Token, error) {
-	switch {
-	case strings.HasSuffix(name, ".yaml"):
+//   - provisioned-identities.yaml: auth._metadata.extra.start_url and region
+func (f Format) Read(data []byte) (Token, error) {
+	switch f {
+	case JSON, Webflow:
+		t, err := readJSON(data)
+		t.Refreshable = t.Refreshable && f == JSON
+		return t, err
+	case MSAL:
+		return readMSAL(data)
+	case Lines:
+		_, second, _ := strings.Cut(string(data), "\n")
+		expires, _ := time.Parse(time.RFC3339, strings.TrimSpace(second))
+		return Token{Expires: expires}, nil
+	case YAML:
 		return readProvisioned(data)
-	case !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")):
-		return readLines(data)
+	case Opaque, AWS:
 	}
+	return Token{}, nil
+}
+
+func readJSON(data []byte) (Token, error) {
 	var f struct {
 		StartURL     string `json:"startUrl"`
+		Region       string `json:"region"`
 		RefreshToken string `json:"refreshToken"`
-		Refresh      string `json:"refresh_token"`
+		ADCRefresh   string `json:"refresh_token"`
 		ExpiresAt    string `json:"expiresAt"`
 		Expiration   string `json:"expiration"` // and Expiration: encoding/json ignores case
 		TokenExpiry  string `json:"token_expiry"`
 		Tokens       []struct {
 			ExpiresAt string `json:"expiresAt"`
 		} `json:"tokens"`
-		AccessToken  json.RawMessage `json:"AccessToken"` // of MSAL an object, of the others a string
-		RefreshCache json.RawMessage `json:"RefreshToken"`
 	}
 	if json.Unmarshal(data, &f) != nil {
 		return Token{}, ErrNoToken
 	}
-	t := Token{StartURL: f.StartURL}
+	t := Token{StartURL: f.StartURL, Region: f.Region, Refreshable: f.RefreshToken+f.ADCRefresh != ""}
 	times := []string{f.ExpiresAt, f.Expiration, f.TokenExpiry}
 	for _, one := range f.Tokens {
 		times = append(times, one.ExpiresAt)
@@ -66,35 +89,26 @@ func ReadToken(name string, data []byte) (Token, error) {
 			t.Expires = expires
 		}
 	}
-	t.Refreshable = f.RefreshToken+f.Refresh != "" && name != webflowFile
-	t.readMSAL(f.AccessToken, f.RefreshCache)
 	return t, nil
 }
 
-// readMSAL reads the two objects of a cache of Microsoft's library; in other
-// files they are strings, or not there.
-func (t *Token) readMSAL(access, refresh json.RawMessage) {
-	var tokens map[string]struct {
-		ExpiresOn json.RawMessage `json:"expires_on"`
-	}
-	if json.Unmarshal(access, &tokens) == nil {
-		for _, one := range tokens {
-			seconds, err := strconv.ParseInt(strings.Trim(string(one.ExpiresOn), `"`), 10, 64)
-			if expires := time.Unix(seconds, 0); err == nil && expires.After(t.Expires) {
-				t.Expires = expires
-			}
+// readMSAL ignores what only az uses.
+func readMSAL(data []byte) (Token, error) {
+	var f struct {
+		AccessToken map[string]struct {
+			ExpiresOn json.RawMessage `json:"expires_on"`
 		}
+		RefreshToken map[string]json.RawMessage
 	}
-	var cached map[string]json.RawMessage
-	if json.Unmarshal(refresh, &cached) == nil && len(cached) > 0 {
-		t.Refreshable = true
+	if json.Unmarshal(data, &f) != nil {
+		return Token{}, ErrNoToken
 	}
-}
-
-func readLines(data []byte) (Token, error) {
-	var t Token
-	if lines := strings.Split(string(data), "\n"); len(lines) > 1 {
-		t.Expires, _ = time.Parse(time.RFC3339, strings.TrimSpace(lines[1]))
+	t := Token{Refreshable: len(f.RefreshToken) > 0}
+	for _, one := range f.AccessToken {
+		seconds, err := strconv.ParseInt(strings.Trim(string(one.ExpiresOn), `"`), 10, 64)
+		if expires := time.Unix(seconds, 0); err == nil && expires.After(t.Expires) {
+			t.Expires = expires
+		}
 	}
 	return t, nil
 }
@@ -111,6 +125,7 @@ func readProvisioned(data []byte) (t Token, err error) {
 			Metadata struct {
 				Extra struct {
 					StartURL string `yaml:"start_url"`
+					Region   string `yaml:"region"`
 				} `yaml:"extra"`
 			} `yaml:"_metadata"`
 		} `yaml:"auth"`
@@ -118,5 +133,22 @@ func readProvisioned(data []byte) (t Token, err error) {
 	if yaml.Unmarshal(data, &f) != nil {
 		return Token{}, ErrNoToken
 	}
-	return Token{StartURL: f.Auth.Metadata.Extra.StartURL}, nil
+	extra := f.Auth.Metadata.Extra
+	return Token{StartURL: extra.StartURL, Region: extra.Region}, nil
+}
+
+// Portal is the name of the file that v1.221.0 and later keep an SSO session
+// in, without the extension: ssoCacheKey in pkg/auth/providers/aws/sso_cache.go.
+func Portal(startURL, region string) string {
+	sum := sha1.Sum([]byte(startURL + "|" + region)) //nolint:gosec // see the import
+	return hex.EncodeToString(sum[:])
+}
+
+// SamePortal tells whether two start URLs are those of one portal: without regard to case,
+// slashes at the end, and what follows a #.
+func SamePortal(a, b string) bool { return portal(a) == portal(b) && portal(a) != "" }
+
+func portal(startURL string) string {
+	startURL, _, _ = strings.Cut(startURL, "#")
+	return strings.ToLower(strings.TrimRight(startURL, "/"))
 }

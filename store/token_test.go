@@ -13,24 +13,26 @@ import (
 func TestReadToken(t *testing.T) {
 	expires := time.Date(2027, 11, 22, 14, 46, 1, 0, time.UTC)
 	for _, tt := range []struct {
-		what, name, data string
+		what   string
+		format store.Format
+		data   string
 		want             store.Token
 	}{
-		{"SSO session", "0123.json", `{"accessToken": "a", "expiresAt": "2027-11-22T14:46:01Z", "refreshToken": "r", "startUrl": "https://acme.example/start"}`, store.Token{StartURL: "https://acme.example/start", Expires: expires, Refreshable: true}},
-		{"SSO token of old", "token.json", `{"accessToken": "a", "expiresAt": "2027-11-22T14:46:01Z"}`, store.Token{Expires: expires}},
-		{"webflow, whose expiry is the refresh token's", "refresh.json", `{"refreshToken": "r", "expiresAt": "2027-11-22T14:46:01Z"}`, store.Token{Expires: expires}},
-		{"Azure", "credentials.json", `{"access_token": "a", "expiration": "2027-11-22T14:46:01Z"}`, store.Token{Expires: expires}},
-		{"MSAL, the latest", "msal_token_cache.json", `{"AccessToken": {"x": {"expires_on": "1826894761"}, "y": {"expires_on": "1826891161"}}, "RefreshToken": {"z": {}}}`, store.Token{Expires: expires, Refreshable: true}},
-		{"MSAL without a refresh token", "msal_token_cache.json", `{"AccessToken": {"x": {"expires_on": 1826894761}}, "RefreshToken": {}}`, store.Token{Expires: expires}},
-		{"Google", "application_default_credentials.json", `{"token_expiry": "2027-11-22T14:46:01Z", "refresh_token": "r"}`, store.Token{Expires: expires, Refreshable: true}},
-		{"Google, in lines", "access_token", "ya29\n2027-11-22T14:46:01Z\n", store.Token{Expires: expires}},
-		{"github/sts, the latest", "state.json", `{"tokens": [{"expiresAt": "2027-11-22T13:00:00Z"}, {"expiresAt": "2027-11-22T14:46:01Z"}]}`, store.Token{Expires: expires}},
-		{"mock", "atmos-mock-dev.json", `{"Expiration": "2027-11-22T14:46:01Z"}`, store.Token{Expires: expires}},
-		{"provisioned identities", "provisioned-identities.yaml", "auth: {_metadata: {extra: {start_url: https://acme.example/start}}}", store.Token{StartURL: "https://acme.example/start"}},
-		{"no time", "token.json", `{"expiresAt": "tomorrow"}`, store.Token{}},
-		{"nothing", "access_token", "", store.Token{}},
+		{"SSO session", store.JSON, `{"accessToken": "a", "expiresAt": "2027-11-22T14:46:01Z", "refreshToken": "r", "startUrl": "https://acme.example/start"}`, store.Token{StartURL: "https://acme.example/start", Expires: expires, Refreshable: true}},
+		{"SSO token of old", store.JSON, `{"accessToken": "a", "expiresAt": "2027-11-22T14:46:01Z"}`, store.Token{Expires: expires}},
+		{"webflow, whose expiry is the refresh token's", store.Webflow, `{"refreshToken": "r", "expiresAt": "2027-11-22T14:46:01Z"}`, store.Token{Expires: expires}},
+		{"Azure", store.JSON, `{"access_token": "a", "expiration": "2027-11-22T14:46:01Z"}`, store.Token{Expires: expires}},
+		{"MSAL, the latest", store.MSAL, `{"AccessToken": {"x": {"expires_on": "1826894761"}, "y": {"expires_on": "1826891161"}}, "RefreshToken": {"z": {}}}`, store.Token{Expires: expires, Refreshable: true}},
+		{"MSAL without a refresh token", store.MSAL, `{"AccessToken": {"x": {"expires_on": 1826894761}}, "RefreshToken": {}}`, store.Token{Expires: expires}},
+		{"Google", store.JSON, `{"token_expiry": "2027-11-22T14:46:01Z", "refresh_token": "r"}`, store.Token{Expires: expires, Refreshable: true}},
+		{"Google, in lines", store.Lines, "ya29\n2027-11-22T14:46:01Z\n", store.Token{Expires: expires}},
+		{"github/sts, the latest", store.JSON, `{"tokens": [{"expiresAt": "2027-11-22T13:00:00Z"}, {"expiresAt": "2027-11-22T14:46:01Z"}]}`, store.Token{Expires: expires}},
+		{"mock", store.JSON, `{"Expiration": "2027-11-22T14:46:01Z"}`, store.Token{Expires: expires}},
+		{"provisioned identities", store.YAML, "auth: {_metadata: {extra: {start_url: https://acme.example/start}}}", store.Token{StartURL: "https://acme.example/start"}},
+		{"no time", store.JSON, `{"expiresAt": "tomorrow"}`, store.Token{}},
+		{"nothing", store.Lines, "", store.Token{}},
 	} {
-		got, err := store.ReadToken(tt.name, []byte(tt.data))
+		got, err := tt.format.Read([]byte(tt.data))
 		if err != nil {
 			t.Errorf("%s: %v", tt.what, err)
 		}
@@ -39,9 +41,9 @@ func TestReadToken(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", tt.what, diff)
 		}
 	}
-	for name, data := range map[string]string{"token.json": `{"accessToken": SECRET`, "p.yaml": "SECRET: ["} {
-		if _, err := store.ReadToken(name, []byte(data)); !errors.Is(err, store.ErrNoToken) {
-			t.Errorf("%s: %v", name, err)
+	for format, data := range map[store.Format]string{store.JSON: `{"accessToken": SECRET`, store.MSAL: `[SECRET`, store.YAML: "SECRET: ["} {
+		if _, err := format.Read([]byte(data)); !errors.Is(err, store.ErrNoToken) {
+			t.Errorf("%d: %v", format, err)
 		}
 	}
 }

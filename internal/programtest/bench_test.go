@@ -14,6 +14,8 @@ import (
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/internal/show"
+	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
@@ -65,17 +67,14 @@ func (s scene) load(tb testing.TB) *config.Config {
 // none is an empty environment.
 func none(string) (string, bool) { return "", false }
 
-// machine is what a logout in the scene would work with.
-func (s scene) machine(tb testing.TB) logout.Machine {
+// look is the inventory that a logout in the scene would take.
+func (s scene) look(tb testing.TB) *inventory.Inventory {
 	tb.Helper()
 	work := filepath.Join(s.home, "project")
 	roots := store.NewRoots(s.home, work, filepath.Join(s.home, "tmp"), runtime.GOOS, none)
-	files := &disk.Files{}
-	tb.Cleanup(func() { _ = files.Close() })
-	return logout.Machine{
-		Graph: chain.New(s.load(tb).Readings[0].Auth), Roots: roots, WorkDir: work, Realms: []string{"acme", ""}, Files: files,
-		Keyrings: []keyring.Keyring{keyring.File{Dir: store.DefaultKeyringDir(roots), Default: true}},
-	}
+	p := inventory.NewProject(s.load(tb), roots, work)
+	p.Keyrings = []keyring.Keyring{keyring.File{Dir: store.DefaultKeyringDir(roots), Default: true}}
+	return inventory.Take(tb.Context(), p, disk.NewHome(s.home), nil, false)
 }
 
 // sizes are the numbers of identities between which growth is measured.
@@ -147,9 +146,9 @@ func chains(b *testing.B, auth config.Auth, provider string, identities int) fun
 
 func BenchmarkPlan(b *testing.B) {
 	grow(b, func(n int) func() {
-		m := newCrowd(b, n).machine(b)
+		s := newCrowd(b, n)
 		return func() {
-			if p, err := logout.NewPlan(b.Context(), m, logout.Target{All: true}); err != nil || len(p.Steps) < n {
+			if p, err := logout.NewPlan(s.look(b), logout.Target{All: true}); err != nil || len(p.Steps) < n {
 				b.Fatal(len(p.Steps), err)
 			}
 		}
@@ -158,18 +157,18 @@ func BenchmarkPlan(b *testing.B) {
 
 func BenchmarkReport(b *testing.B) {
 	grow(b, func(n int) func() {
-		m := newCrowd(b, n).machine(b)
-		p, err := logout.NewPlan(b.Context(), m, logout.Target{All: true})
+		inv := newCrowd(b, n).look(b)
+		p, err := logout.NewPlan(inv, logout.Target{All: true})
 		if err != nil {
 			b.Fatal(err)
 		}
-		return func() { p.DryRun(io.Discard, logout.View{Roots: m.Roots, Zone: time.UTC}) }
+		return func() { p.DryRun(io.Discard, show.View{Roots: inv.Roots, Zone: time.UTC}) }
 	})
 }
 
 func BenchmarkFileKeyring(b *testing.B) {
 	grow(b, func(n int) func() {
-		k := newCrowd(b, n).machine(b).Keyrings[0]
+		k := newCrowd(b, n).look(b).Keyrings[0]
 		var keys []string
 		for i := range n {
 			keys = append(keys, fmt.Sprintf("team-%d", i), fmt.Sprintf("atmos_team-%d", i), fmt.Sprintf("atmos_acme_team-%d", i))

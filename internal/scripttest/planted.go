@@ -374,7 +374,8 @@ func cmdFileKeyring(ts *testscript.TestScript, args []string) {
 	cmdStill(ts, args[2:])
 }
 
-// envelope is the value of a keyring entry (pkg/auth/credentials/store.go: credentialEnvelope).
+// envelope is the value of a session's keyring entry, as v1.196 writes it
+// (pkg/auth/credentials/store.go: credentialEnvelope).
 func envelope(secret string) string {
-	return fmt.Sprintf(`{"type":"aws","data":{"access_key_id":"ASIAEXAMPLE","secret_access_key":%q,"region":"us-east-1"}}`, secret)
+	return fmt.Sprintf(`{"type":"aws","data":{"access_key_id":"ASIAEXAMPLE","secret_access_key":%q,"session_token":"session","region":"us-east-1","expiration":"2030-01-01T00:00:00Z"}}`, secret)
 }

@@ -160,10 +160,14 @@ func (x kubeIndex) context(c kubeItem, is func(KubeEntry, kubeItem) bool) bool {
 
 // owns tells whether a user is an entry's.
 func (x kubeIndex) owns(u kubeItem) bool {
-	owns := func(e KubeEntry) bool { return e.owns(u) }
+	return slices.ContainsFunc(x.usersOf(u), func(e KubeEntry) bool { return e.owns(u) })
+}
+
+// usersOf are the entries that may own a user.
+func (x kubeIndex) usersOf(u kubeItem) []KubeEntry {
 	name := strings.ToLower(u.Name)
 	stem := strings.TrimSuffix(name, "-"+strings.ToLower(u.args()["--subscription-id"]))
-	return slices.ContainsFunc(x.users[name], owns) || slices.ContainsFunc(x.users[stem], owns)
+	return slices.Concat(x.users[name], x.users[stem])
 }
 
 // KubeEntries cuts entries of Atmos out of a kubeconfig: those of the

@@ -1,0 +1,65 @@
+package inventory
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
+)
+
+// Copies finds in az's own files what Atmos has copied there of tokens that go with taken (since
+// v1.226.0): what can be proven while Atmos's own files are there, and no longer. az's files are
+// opened only if there is something to look for.
+func (inv *Inventory) Copies(taken []*Trace) []Trace {
+	var login cut.AzureLogin
+	var principals cut.ServicePrincipals
+	var of []Name
+	for _, t := range taken {
+		azure := t.Location != nil && t.Location.Under == store.HomeAzure && !t.Kind.Bare()
+		if !azure || t.Err != nil {
+			continue
+		}
+		data, err := inv.reader.home.Read(inv.reader.ctx, t.Where.Place, mostToken)
+		if err != nil {
+			continue // its own step meets the same error
+		}
+		own, err := cut.ReadAzure(data)
+		if err != nil {
+			continue
+		}
+		login.Secrets.Add(own.Secrets)
+		principals = append(principals, own.ServicePrincipal)
+		for _, n := range t.Of {
+			if !slices.Contains(of, n) {
+				of = append(of, n)
+			}
+		}
+	}
+	var found []Trace
+	add := func(file string, cutter cut.Cutter) {
+		place := disk.Place{Root: inv.under(store.Home, ".azure"), Path: file, Of: disk.Azure}
+		t := Trace{Kind: store.TokenCopy, Where: Where{Place: place}, Of: of, Ours: true}
+		data, err := inv.reader.home.Read(inv.reader.ctx, place, mostFile)
+		var c cut.Cut
+		if err == nil {
+			c, err = cutter.Apply(data)
+		}
+		if errors.Is(err, fs.ErrNotExist) || err == nil && len(c.Removed) == 0 {
+			return
+		}
+		t.Err, t.Written = err, Written{Cutter: cutter, Accounts: c.Removed}
+		found = append(found, t)
+	}
+	if login.Secrets.Len() > 0 {
+		add("msal_token_cache.json", cut.MSALCopies{Secrets: login.Secrets})
+	}
+	principals = slices.DeleteFunc(principals, func(p cut.ServicePrincipal) bool { return strings.TrimSpace(p.ClientID) == "" })
+	if len(principals) > 0 {
+		add("service_principal_entries.json", principals)
+	}
+	return found
+}

@@ -1,0 +1,103 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+
+	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
+)
+
+// A reader reads what stands in files beside their secrets.
+type reader struct {
+	ctx     context.Context
+	project *Project
+	home    *disk.Home
+	// everything: what other projects keep matters as much as what is this project's.
+	everything bool
+}
+
+// How much of a file is read, in bytes. Real ones have a few thousand.
+const (
+	mostToken = 1 << 20
+	mostFile  = 16 << 20
+)
+
+// read takes an AWS file apart, and reads what tells by its start URL whose it is.
+func (r reader) read(d *disk.Dir, t Trace) []Trace {
+	name := path.Base(t.Where.Place.Path)
+	switch {
+	case t.Kind == store.CredentialsFile, t.Kind == store.ConfigFile:
+		data, err := d.Read(r.ctx, name, mostFile)
+		return sections(t, data, err)
+	case t.Location.ByStartURL && t.Kind != store.LockFile:
+		data, err := d.Read(r.ctx, name, mostToken)
+		t.token(data, err)
+	}
+	return []Trace{t}
+}
+
+// sections are the traces of an AWS file: one for each section, or one without a name if there
+// is none, or if the file cannot be read.
+func sections(file Trace, data []byte, err error) []Trace {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	format := cut.Credentials
+	if file.Kind == store.ConfigFile {
+		format = cut.Config
+	}
+	var all []cut.Section
+	if err == nil {
+		all, err = cut.ReadAWS(data, format)
+	}
+	if err != nil && file.Rest { // half a file
+		return []Trace{file}
+	}
+	if err != nil || len(all) == 0 {
+		file.Err = err
+		return []Trace{file}
+	}
+	found := make([]Trace, 0, len(all))
+	for _, s := range all {
+		t := file
+		t.Name, t.Expires, t.Session = s.Name, s.Expires, s.Session()
+		if !file.Rest { // which goes whole
+			t.Section, t.Where.Entry = true, s.Header
+		}
+		found = append(found, t)
+	}
+	return found
+}
+
+// ReadToken reads a token file.
+func (inv *Inventory) ReadToken(ctx context.Context, p disk.Place) ([]byte, error) {
+	return inv.reader.home.Read(ctx, p, mostToken)
+}
+
+// details reads of what matters here what stands beside the secrets.
+func (r reader) details(traces []Trace) {
+	for i := range traces {
+		t := &traces[i]
+		l := t.Location
+		if l == nil || t.Err != nil || !t.Ours && !r.everything || l.ByStartURL || t.Kind == store.LockFile || l.Format == store.AWS || l.Format == store.Opaque {
+			continue
+		}
+		data, err := r.home.Read(r.ctx, t.Where.Place, mostToken)
+		t.token(data, err)
+	}
+}
+
+// token takes over what a file says. If it cannot be read or has another form, its expiry is
+// not known; of what only a start URL tells apart, it cannot be told whose it is.
+func (t *Trace) token(data []byte, err error) {
+	if err == nil {
+		t.Token, err = t.Location.Format.Read(data)
+	}
+	if err != nil && t.Location.ByStartURL && !t.Rest && !errors.Is(err, fs.ErrNotExist) {
+		t.Err = err
+	}
+}

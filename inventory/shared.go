@@ -1,0 +1,168 @@
+package inventory
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
+)
+
+// Written is what Atmos wrote into a file of another program.
+type Written struct {
+	By   []string // the integrations that write it, in the order of Trace.Of
+	Kind string   // of the integration
+	Kube cut.KubeEntry
+	// Of a copy in a file of az: what cuts it out, and the account of each entry.
+	Cutter   cut.Cutter
+	Accounts []string
+}
+
+// shared finds the Docker logins and the kubeconfig entries that integrations of any reading
+// have written. Each file is read once.
+func (r reader) shared() []Trace {
+	var files []*sharedFile
+	at := make(map[disk.Place]*sharedFile)
+	add := func(place disk.Place, e sharedEntry) {
+		if at[place] == nil {
+			at[place] = &sharedFile{place: place, at: make(map[string]int)}
+			files = append(files, at[place])
+		}
+		at[place].add(e)
+	}
+	for _, reading := range r.project.Readings {
+		for _, i := range reading.Integrations {
+			n, ok := reading.Linked(i)
+			e := sharedEntry{integration: i, of: n}
+			switch {
+			case !ok:
+			case slices.Contains([]string{"aws/ecr", "aws/ecr-public", "azure/acr"}, i.Kind):
+				e.name, e.known = cut.DockerRegistry(i)
+				add(placeOf(r.project.DockerConfig, disk.Docker), e)
+			case slices.Contains([]string{"aws/eks", "azure/aks", "gcp/gke"}, i.Kind):
+				e.name = cmp.Or(i.Cluster.Alias, i.Cluster.Name)
+				e.kube, e.known = cut.KubeEntryOf(i)
+				for _, place := range r.project.kubeconfigs(i) {
+					add(place, e)
+				}
+			}
+		}
+	}
+	var found []Trace
+	for _, f := range files {
+		found = append(found, f.traces(r)...)
+	}
+	return found
+}
+
+// A sharedFile is a file of another program, with the entries that may be in it.
+type sharedFile struct {
+	place   disk.Place
+	entries []sharedEntry
+	at      map[string]int // positions in entries, by name
+}
+
+// A sharedEntry is what one integration writes, or several.
+type sharedEntry struct {
+	integration config.Integration
+	of          Name
+	name        string // a registry or a context
+	known       bool   // all that it consists of stands in the configuration
+	kube        cut.KubeEntry
+	names       []Name   // of all integrations that write it
+	by          []string // these
+}
+
+func (f *sharedFile) add(e sharedEntry) {
+	key := fmt.Sprint(e.name, e.kube, e.known)
+	i, have := f.at[key]
+	if !have {
+		i, f.at[key] = len(f.entries), len(f.entries)
+		f.entries = append(f.entries, e)
+	}
+	if have := &f.entries[i]; !slices.Contains(have.names, e.of) {
+		have.names, have.by = append(have.names, e.of), append(have.by, e.integration.Name)
+	}
+}
+
+// traces are the entries that are in the file. If it cannot be read, or if the configuration does
+// not tell what an integration writes, it may be there all the same.
+func (f *sharedFile) traces(r reader) []Trace {
+	data, err := r.home.Read(r.ctx, f.place, mostFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var there []bool
+	if err == nil {
+		there, err = f.find(data)
+	}
+	var found []Trace
+	for i, e := range f.entries {
+		t := Trace{Kind: store.KubeconfigEntry, Where: Where{Place: f.place, Entry: e.name}, Of: e.names, Ours: true, Err: err}
+		t.Written = Written{By: e.by, Kind: e.integration.Kind, Kube: e.kube}
+		if f.place.Of == disk.Docker {
+			t.Kind = store.DockerLogin
+		}
+		switch {
+		case err != nil:
+		case !e.known:
+			t.Err = fmt.Errorf("cannot tell what is the integration's: %q does not say it", e.integration.Name)
+		case !there[i]:
+			continue
+		}
+		found = append(found, t)
+	}
+	return found
+}
+
+// find tells which entries are in the content of the file.
+func (f *sharedFile) find(data []byte) ([]bool, error) {
+	if f.place.Of == disk.Kubectl {
+		var entries []cut.KubeEntry
+		for _, e := range f.entries {
+			entries = append(entries, e.kube)
+		}
+		return cut.FindKube(data, entries)
+	}
+	registries := make(map[string]bool)
+	for _, e := range f.entries {
+		registries[e.name] = e.known
+	}
+	c, err := cut.DockerLogins{Registries: registries}.Apply(data)
+	there := make([]bool, len(f.entries))
+	for i, e := range f.entries {
+		there[i] = slices.Contains(c.Removed, e.name)
+	}
+	return there, err
+}
+
+// kubeconfigs are where an integration may have written: C/kube/config, or its own path. Atmos
+// takes that as it is: ~ is a directory, and a relative path counts from the working directory
+// of the login, which may have been that of atmos.yaml.
+func (p *Project) kubeconfigs(i config.Integration) []disk.Place {
+	path := i.Cluster.KubeconfigPath.Raw()
+	if path == "" {
+		return []disk.Place{placeOf(filepath.Join(p.Roots[store.Config], "kube", "config"), disk.Kubectl)}
+	}
+	if filepath.IsAbs(path) {
+		return []disk.Place{placeOf(filepath.Clean(path), disk.Kubectl)}
+	}
+	var places []disk.Place
+	for _, dir := range append([]string{p.WorkDir}, p.Config.Dirs...) {
+		if place := placeOf(filepath.Join(dir, path), disk.Kubectl); !slices.Contains(places, place) {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
+// placeOf is a file whose directory is never removed.
+func placeOf(path string, of disk.Program) disk.Place {
+	return disk.Place{Root: filepath.Dir(path), Path: filepath.Base(path), Of: of}
+}

@@ -1,0 +1,217 @@
+package inventory_test
+
+import (
+	"encoding/base64"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/credclean/credclean/internal/keyringtest"
+	"github.com/credclean/credclean/inventory"
+	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
+)
+
+const integrationsYAML = `auth:
+  providers:
+    corp: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://corp.example/start}
+    az: {kind: azure/device-code}
+  identities:
+    dev: {kind: aws/permission-set, via: {provider: corp}}
+    prod: {kind: aws/permission-set, via: {provider: corp}}
+    sub: {kind: azure/subscription, via: {provider: az}}
+  integrations:
+    dev-ecr: {kind: aws/ecr, via: {identity: dev}, spec: {registry: {account_id: "111111111111", region: us-east-1}}}
+    prod-ecr: {kind: aws/ecr, via: {identity: prod}, spec: {registry: {account_id: "111111111111", region: us-east-1}}}
+    other-ecr: {kind: aws/ecr, via: {identity: prod}, spec: {registry: {account_id: "222222222222", region: us-east-1}}}
+    acr: {kind: azure/acr, via: {identity: sub}, spec: {registry: {name: corpreg}}}
+    eks: {kind: aws/eks, via: {identity: dev}, spec: {cluster: {name: blue, region: us-east-1, alias: blue}}}
+    own: {kind: aws/eks, via: {identity: dev}, spec: {cluster: {name: red, region: us-east-1, alias: red, kubeconfig: {path: kube/red}}}}
+    lost: {kind: aws/ecr, via: {identity: nobody}, spec: {registry: {account_id: "333333333333", region: us-east-1}}}
+`
+
+func login(user string) string {
+	return fmt.Sprintf(`{"auth":%q}`, base64.StdEncoding.EncodeToString([]byte(user+":secret")))
+}
+
+// kube is a kubeconfig with one cluster as Atmos writes it, in which a program asks for the token.
+func kube(cluster, program string) string {
+	return strings.NewReplacer("CLUSTER", cluster, "PROGRAM", program).Replace(`apiVersion: v1
+kind: Config
+clusters:
+- name: arn:aws:eks:us-east-1:111111111111:cluster/CLUSTER
+  cluster: {server: https://x.example}
+contexts:
+- name: CLUSTER
+  context: {cluster: "arn:aws:eks:us-east-1:111111111111:cluster/CLUSTER", user: atmos-eks-CLUSTER-us-east-1}
+users:
+- name: atmos-eks-CLUSTER-us-east-1
+  user:
+    exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: PROGRAM, args: [aws, eks, token, --cluster-name, CLUSTER, --region, us-east-1]}
+`)
+}
+
+func TestShared(t *testing.T) {
+	for _, tt := range []struct {
+		what  string
+		files map[string]string
+		want  []string
+	}{
+		{"nothing", nil, nil},
+		{"files without anything of ours", map[string]string{
+			".docker/config.json": `{"auths":{"docker.io":{"auth":"bWU6bWluZQ=="}}}`, ".config/atmos/kube/config": kube("green", "atmos"),
+		}, nil},
+		{
+			"logins: with those who share them, and none of another user",
+			map[string]string{".docker/config.json": fmt.Sprintf(`{"auths":{"111111111111.dkr.ecr.us-east-1.amazonaws.com":%s,"222222222222.dkr.ecr.us-east-1.amazonaws.com":%s,"corpreg.azurecr.io":%s,"333333333333.dkr.ecr.us-east-1.amazonaws.com":%s}}`,
+				login("AWS"), login("me"), login("00000000-0000-0000-0000-000000000000"), login("AWS"))},
+			[]string{
+				"~/.docker/config.json: docker_login, ours, entry 111111111111.dkr.ecr.us-east-1.amazonaws.com, by dev-ecr+prod-ecr, of identity dev, of identity prod",
+				"~/.docker/config.json: docker_login, ours, entry corpreg.azurecr.io, by acr, of identity sub",
+			},
+		},
+		{
+			"contexts: where Atmos writes them, and only if the program is Atmos",
+			map[string]string{".config/atmos/kube/config": kube("blue", "/usr/local/bin/atmos"), "project/kube/red": kube("red", "atmos"), "kube/red": kube("red", "atmos")},
+			[]string{
+				"~/.config/atmos/kube/config: kubeconfig_entry, ours, entry blue, by eks, of identity dev",
+				"~/project/kube/red: kubeconfig_entry, ours, entry red, by own, of identity dev",
+			},
+		},
+		{"a context of the user's own", map[string]string{".config/atmos/kube/config": kube("blue", "aws")}, nil},
+		{
+			"a file that cannot be read as what it should be",
+			map[string]string{".docker/config.json": "nonsense"},
+			[]string{
+				"~/.docker/config.json: docker_login, ours, entry 111111111111.dkr.ecr.us-east-1.amazonaws.com, by dev-ecr+prod-ecr, of identity dev, of identity prod, ERROR",
+				"~/.docker/config.json: docker_login, ours, entry 222222222222.dkr.ecr.us-east-1.amazonaws.com, by other-ecr, of identity prod, ERROR",
+				"~/.docker/config.json: docker_login, ours, entry corpreg.azurecr.io, by acr, of identity sub, ERROR",
+			},
+		},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			files := map[string]string{"project/atmos.yaml": integrationsYAML}
+			for name, text := range tt.files {
+				files[name] = text
+			}
+			if d := cmp.Diff(tt.want, world{files: files}.lines(t)); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// What Atmos copied into az's cache is found by the secrets in Atmos's own file, and by nothing else.
+func TestCopies(t *testing.T) {
+	const cache = `{"Account":{"a":{"home_account_id":"h","username":"ana@corp.example"}},` +
+		`"RefreshToken":{"x":{"home_account_id":"h","secret":"COPIED"},"y":{"home_account_id":"h","secret":"OWN"}},"AccessToken":{}}`
+	home, inv := world{files: map[string]string{
+		"project/atmos.yaml":                     integrationsYAML,
+		".azure/atmos/{R}/msal_token_cache.json": `{"RefreshToken":{"x":{"secret":"COPIED"}}}`,
+		".azure/atmos/{R}/az/credentials.json":   `{"access_token":"other","expiration":"2030-01-02T00:00:00Z"}`,
+		".azure/msal_token_cache.json":           cache,
+		".azure/service_principal_entries.json":  `[{"client_id":"c","tenant":"t","client_assertion":"j"}]`,
+	}}.look(t)
+	var own []*inventory.Trace
+	for i := range inv.Traces {
+		own = append(own, &inv.Traces[i])
+	}
+	copies := inv.Copies(own)
+	if len(copies) != 1 {
+		t.Fatalf("%d copies, want 1", len(copies))
+	}
+	c := copies[0]
+	if got := c.Where.Place.String(); got != filepath.Join(home, ".azure/msal_token_cache.json") || c.Kind != store.TokenCopy || c.Err != nil {
+		t.Errorf("%s: %s, %v", got, c.Kind, c.Err)
+	}
+	if d := cmp.Diff([]string{"ana@corp.example"}, c.Written.Accounts); d != "" {
+		t.Errorf("accounts (-want +got):\n%s", d)
+	}
+	cut, err := c.Written.Cutter.Apply([]byte(cache))
+	if err != nil || strings.Contains(string(cut.Data), "COPIED") || !strings.Contains(string(cut.Data), "OWN") {
+		t.Errorf("left is %s, %v", cut.Data, err)
+	}
+	if copies := inv.Copies(nil); len(copies) > 0 {
+		t.Error("copies of nothing")
+	}
+}
+
+// An entry is opened only to tell a key from a session.
+func TestOpened(t *testing.T) {
+	w := world{env: map[string]string{"ATMOS_KEYRING_PASSWORD": keyringtest.FilePassword}, files: map[string]string{"project/atmos.yaml": projectYAML}}
+	home, p := w.open(t)
+	realm := projectRealm(home)
+	for key, text := range map[string]string{
+		"dev":                        `{"type":"aws","data":{"access_key_id":"A","secret_access_key":"s"}}`,
+		"corp":                       `{"type":"aws","data":{"access_key_id":"A","expiration":"2030-01-02T00:00:00Z"}}`,
+		"user":                       `{"type":"aws","data":{"access_key_id":"A","session_token":"t","expiration":"2030-01-02T00:00:00Z"}}`,
+		"atmos_" + realm + "_user":   `{"type":"aws","data":{"access_key_id":"A","secret_access_key":"s"}}`,
+		"atmos_" + realm + "_new":    `{"type":"oidc","data":{"token":"t"}}`,
+		"atmos_" + realm + "_broken": `nonsense`,
+	} {
+		if err := keyringtest.SetFile(filepath.Join(home, ".local/share/atmos/keyring"), key, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inv := inventory.Take(t.Context(), p, disk.NewHome(home), nil, false)
+	got := map[string]string{}
+	for i := range inv.Traces {
+		_, got[strings.ReplaceAll(inv.Traces[i].Where.Key, realm, "{R}")], _ = strings.Cut(line(&inv.Traces[i]), ": keyring_entry, ours, ")
+	}
+	for key, text := range got {
+		got[key] = strings.ReplaceAll(text, realm, "{R}")
+	}
+	if d := cmp.Diff(map[string]string{
+		"dev":              "of identity Dev, long-lived",
+		"corp":             "of provider corp, until 2030-01-02",
+		"user":             "of identity user, until 2030-01-02",
+		"atmos_{R}_user":   "realm {R}, of identity user, long-lived",
+		"atmos_{R}_new":    "realm {R}, of identity new",
+		"atmos_{R}_broken": "realm {R}, of identity broken, perhaps a session",
+	}, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// What a project's file says of where things are is never obeyed: what lies there is named.
+func TestClaims(t *testing.T) {
+	w := world{files: map[string]string{
+		"project/atmos.yaml": `env: {ATMOS_XDG_CONFIG_HOME: claimed, ATMOS_XDG_DATA_HOME: data}
+auth:
+  keyring: {type: file, spec: {path: ../vault}}
+  providers: {corp: {kind: aws/iam-identity-center}}
+  identities: {dev: {kind: aws/permission-set, via: {provider: corp}}}`,
+		"project/claimed/atmos/{R}/aws/corp/credentials": fmt.Sprintf(session, "dev"),
+		"project/claimed/atmos/README":                   "",
+		"project/claimed/atmos/{R}/aws/corp/notes":       "",
+		"project/data/atmos/keyring/atmos_{R}_dev":       jwe,
+		".config/atmos/{R}/aws/corp/credentials":         fmt.Sprintf(session, "dev"),
+		"vault/atmos_{R}_dev":                            jwe,
+		"vault/dev":                                      jwe,
+		"vault/stranger":                                 jwe,
+	}}
+	home, p := w.open(t)
+	p.Keyrings = nil
+	p.OpenKeyrings(t.Context(), keyring.Options{}, "somebody")
+	inv := inventory.Take(t.Context(), p, disk.NewHome(home), nil, false)
+	got := map[string]bool{}
+	for i := range inv.Traces {
+		tr := &inv.Traces[i]
+		where := strings.NewReplacer(home, "~", projectRealm(home), "{R}").Replace(tr.Where.Place.String() + tr.Where.Keyring + ":" + tr.Where.Key)
+		got[strings.Trim(where, ":.")] = tr.Err != nil
+	}
+	if d := cmp.Diff(map[string]bool{
+		"~/.config/atmos/{R}/aws/corp/credentials":         false,
+		"~/project/claimed/atmos/{R}/aws/corp/credentials": true,
+		"~/project/data/atmos/keyring:atmos_{R}_dev":       true,
+		"~/vault:atmos_{R}_dev":                            false,
+		"~/vault:dev":                                      true,
+		"~/vault:stranger":                                 true,
+	}, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}

@@ -1,0 +1,361 @@
+package inventory_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/inventory"
+	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
+)
+
+// A world is a home directory with a project in it, and what is set in the environment.
+type world struct {
+	files map[string]string // by path below the home directory; {R} is the project's realm
+	env   map[string]string
+	asked []string
+	all   bool // what other projects keep is looked at, too
+}
+
+// projectRealm is the automatic realm of ~/project in a home directory (pkg/config/auth_realm.go since v1.207.0).
+func projectRealm(home string) string {
+	return store.Project{Dirs: []string{filepath.Join(home, "project")}}.Automatic()[0]
+}
+
+func (w world) lookupEnv(name string) (string, bool) { s, ok := w.env[name]; return s, ok }
+
+// open writes the home directory and reads the project in it.
+func (w world) open(t *testing.T) (home string, p *inventory.Project) {
+	t.Helper()
+	home = t.TempDir()
+	for path, text := range w.files {
+		file := filepath.Join(home, strings.ReplaceAll(path, "{R}", projectRealm(home)))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	work, temp := filepath.Join(home, "project"), filepath.Join(home, "tmp")
+	roots := store.NewRoots(home, work, temp, runtime.GOOS, w.lookupEnv)
+	cfg, err := config.Load(t.Context(), config.System{
+		Home: home, WorkDir: work, ConfigHome: roots[store.Config], CacheHome: roots[store.Cache], LookupEnv: w.lookupEnv,
+	}, config.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = inventory.NewProject(cfg, roots, work)
+	p.DockerConfig = filepath.Join(home, ".docker", "config.json")
+	p.Keyrings = []keyring.Keyring{keyring.File{Dir: store.DefaultKeyringDir(roots), Default: true, Password: w.env["ATMOS_KEYRING_PASSWORD"]}}
+	return home, p
+}
+
+func (w world) look(t *testing.T) (home string, inv *inventory.Inventory) {
+	t.Helper()
+	home, p := w.open(t)
+	return home, inventory.Take(t.Context(), p, disk.NewHome(home), w.asked, w.all)
+}
+
+// lines describe the traces of the world, sorted: where, whose, of whom, and what is known.
+func (w world) lines(t *testing.T) []string {
+	t.Helper()
+	home, inv := w.look(t)
+	var lines []string
+	for i := range inv.Traces {
+		lines = append(lines, strings.ReplaceAll(strings.ReplaceAll(line(&inv.Traces[i]), home, "~"), projectRealm(home), "{R}"))
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func line(t *inventory.Trace) string {
+	where := t.Where.Place.String()
+	if t.Where.Keyring != "" {
+		where = "keyring " + t.Where.Key
+	}
+	whose := "others'"
+	if t.Ours {
+		whose = "ours"
+	}
+	text := fmt.Sprintf("%s: %s, %s", where, t.Kind, whose)
+	for _, part := range []struct {
+		name, value string
+	}{{"entry", t.Where.Entry}, {"root", t.Root}, {"realm", t.Realm}, {"perhaps of", t.PerhapsOf}, {"by", strings.Join(t.Written.By, "+")}} {
+		if part.value != "" {
+			text += ", " + part.name + " " + part.value
+		}
+	}
+	for _, n := range t.Of {
+		role := "identity"
+		if n.Provider {
+			role = "provider"
+		}
+		text += ", of " + role + " " + n.Name
+	}
+	if t.Session {
+		text += ", session"
+	}
+	if t.Rest {
+		text += ", rest"
+	}
+	text += map[inventory.AccessKey]string{inventory.LongLived: ", long-lived", inventory.PerhapsSession: ", perhaps a session"}[t.AccessKey]
+	if !t.Expires.IsZero() {
+		text += ", until " + t.Expires.UTC().Format("2006-01-02")
+	}
+	if t.Refreshable {
+		text += ", renews"
+	}
+	if t.Err != nil {
+		text += ", ERROR"
+	}
+	return text
+}
+
+const (
+	projectYAML = `auth:
+  providers:
+    corp: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://corp.example/start/}
+    twin: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://CORP.example/start}
+    far: {kind: aws/iam-identity-center, region: eu-west-1, start_url: https://corp.example/start}
+    okta: {kind: aws/saml}
+    az: {kind: azure/device-code}
+    azcli: {kind: azure/cli}
+    gadc: {kind: gcp/adc}
+    pro: {kind: atmos/pro}
+  identities:
+    Dev: {kind: aws/permission-set, via: {provider: corp}}
+    user: {kind: aws/user}
+    filed: {kind: aws/user, credentials: {access_key_id: AKIA, secret_access_key: s}}
+    sub: {kind: azure/subscription, via: {provider: az}}
+    sa: {kind: gcp/service-account, via: {provider: gadc}}
+    pid: {kind: atmos/pro, via: {provider: pro}}
+    lost: {kind: aws/assume-role, via: {provider: gone}}
+    team/fake: {kind: mock, via: {provider: corp}}
+    default: {kind: aws/permission-set, via: {provider: corp}}
+    kube: {kind: kubernetes/emulator}
+  integrations:
+    org/sts: {kind: github/sts, via: {identity: pid}}
+`
+	session = "; atmos: expiration=2030-01-02T00:00:00Z\n[%s]\naws_access_key_id = A\naws_session_token = t\n"
+	key     = "[%s]\naws_access_key_id = A\naws_secret_access_key = s\n"
+	jwe     = "eyJhbGciOiJQQkVTMi1IUzI1NitBMTI4S1ciLCJlbmMiOiJBMjU2R0NNIn0.a2V5.aXY.c2VjcmV0.dGFn"
+	sso     = `{"accessToken":"a","expiresAt":"2030-01-02T00:00:00Z","region":"us-east-1","startUrl":"%s","refreshToken":"r"}`
+)
+
+func TestTake(t *testing.T) {
+	for _, tt := range []struct {
+		what string
+		world
+		want []string
+	}{
+		{
+			what: "AWS files: ours by realm, without a realm by a declared name in the directory of a declared root",
+			world: world{files: map[string]string{
+				".config/atmos/{R}/aws/corp/credentials":              fmt.Sprintf(session, "dev") + fmt.Sprintf(key, "mine"),
+				".config/atmos/{R}/aws/old/credentials":               fmt.Sprintf(session, "Dev"),
+				".config/atmos/{R}/aws/corp/config":                   "[profile dev]\nregion = r\n[sso-session x]\n",
+				".config/atmos/aws/corp/credentials":                  fmt.Sprintf(session, "dev") + fmt.Sprintf(session, "web"),
+				".config/atmos/aws/old/credentials":                   fmt.Sprintf(session, "dev"),
+				".config/atmos/aws/gone/credentials":                  fmt.Sprintf(session, "lost"),
+				".config/atmos/0123456789abcdef/aws/corp/credentials": fmt.Sprintf(session, "dev"),
+				".config/atmos/aws/aws-user/credentials":              fmt.Sprintf(key, "user"),
+				".aws/atmos/corp/credentials":                         fmt.Sprintf(session, "DEFAULT"),
+				".aws/atmos/corp/config":                              "",
+			}},
+			want: []string{
+				"~/.aws/atmos/corp/config: config_file, ours, root corp",
+				"~/.aws/atmos/corp/credentials: credentials_file, ours, entry DEFAULT, root corp, of identity default, session, until 2030-01-02",
+				"~/.config/atmos/0123456789abcdef/aws/corp/credentials: credentials_file, others', entry dev, root corp, realm 0123456789abcdef, of identity Dev, session, until 2030-01-02",
+				"~/.config/atmos/aws/aws-user/credentials: credentials_file, ours, entry user, root aws-user, of identity user",
+				"~/.config/atmos/aws/corp/credentials: credentials_file, others', entry web, root corp, of identity web, session, until 2030-01-02",
+				"~/.config/atmos/aws/corp/credentials: credentials_file, ours, entry dev, root corp, of identity Dev, session, until 2030-01-02",
+				"~/.config/atmos/aws/gone/credentials: credentials_file, ours, entry lost, root gone, of identity lost, session, until 2030-01-02",
+				"~/.config/atmos/aws/old/credentials: credentials_file, others', entry dev, root old, of identity Dev, session, until 2030-01-02",
+				"~/.config/atmos/{R}/aws/corp/config: config_file, ours, entry profile dev, root corp, realm {R}, of identity Dev",
+				"~/.config/atmos/{R}/aws/corp/config: config_file, ours, entry sso-session x, root corp, realm {R}",
+				"~/.config/atmos/{R}/aws/corp/credentials: credentials_file, ours, entry dev, root corp, realm {R}, of identity Dev, session, until 2030-01-02",
+				"~/.config/atmos/{R}/aws/corp/credentials: credentials_file, ours, entry mine, root corp, realm {R}, of identity mine",
+				"~/.config/atmos/{R}/aws/old/credentials: credentials_file, ours, entry Dev, root old, realm {R}, of identity Dev, session, until 2030-01-02",
+			},
+		},
+		{
+			what: "a name that the user typed is ours in the directory of a declared root, and in no other",
+			world: world{asked: []string{"Web"}, files: map[string]string{
+				".config/atmos/aws/corp/credentials": fmt.Sprintf(session, "web"),
+				".config/atmos/aws/else/credentials": fmt.Sprintf(session, "web"),
+			}},
+			want: []string{
+				"~/.config/atmos/aws/corp/credentials: credentials_file, ours, entry web, root corp, of identity web, session, until 2030-01-02",
+				"~/.config/atmos/aws/else/credentials: credentials_file, others', entry web, root else, of identity web, session, until 2030-01-02",
+			},
+		},
+		{
+			what: "tokens of a portal are found by what is in them",
+			world: world{files: map[string]string{
+				".cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json": fmt.Sprintf(sso, "HTTPS://corp.example/start#/"),
+				".cache/atmos/aws-sso/sessions/89bd718a482a3c0ed2e0def5930c30370ed00695.json": fmt.Sprintf(sso, "https://other.example/start"),
+				".cache/atmos/aws-sso/sessions/99bd718a482a3c0ed2e0def5930c30370ed00695.json": "{",
+				".cache/atmos/aws-sso/corp/token.json":                                        fmt.Sprintf(sso, "https://corp.example/start"),
+				".cache/atmos/aws-sso/corp/token.json.tmp":                                    "",
+				".cache/atmos/aws-sso/twin/token.json":                                        fmt.Sprintf(sso, "https://other.example/start"),
+				".cache/atmos/aws-sso/old/token.json":                                         fmt.Sprintf(sso, "https://corp.example/start"),
+				".cache/atmos/aws-sso/had/token.json":                                         fmt.Sprintf(sso, "https://corp.example/start"),
+				".local/share/atmos/keyring/atmos_{R}_had":                                    jwe,
+				".cache/atmos/auth/corp/provisioned-identities.yaml":                          "auth: {identities: {a/b: {kind: aws/permission-set, via: {provider: corp}}}, _metadata: {extra: {start_url: https://corp.example/start, region: us-east-1}}}",
+			}},
+			want: []string{
+				"keyring atmos_{R}_had: keyring_entry, ours, realm {R}, of identity had, perhaps a session",
+				"~/.cache/atmos/auth/corp/provisioned-identities.yaml: provisioned_identities, ours, of provider corp",
+				"~/.cache/atmos/aws-sso/corp/token.json.tmp: session_token, others', of provider corp, rest",
+				"~/.cache/atmos/aws-sso/corp/token.json: session_token, ours, of provider corp, until 2030-01-02, renews",
+				"~/.cache/atmos/aws-sso/had/token.json: session_token, ours, of provider had, until 2030-01-02, renews",
+				"~/.cache/atmos/aws-sso/old/token.json: session_token, others', of provider old, until 2030-01-02, renews",
+				"~/.cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json: session_token, ours, of provider corp, of provider twin, until 2030-01-02, renews",
+				"~/.cache/atmos/aws-sso/sessions/89bd718a482a3c0ed2e0def5930c30370ed00695.json: session_token, others', until 2030-01-02, renews",
+				"~/.cache/atmos/aws-sso/sessions/99bd718a482a3c0ed2e0def5930c30370ed00695.json: session_token, others', ERROR",
+				"~/.cache/atmos/aws-sso/twin/token.json: session_token, others', of provider twin, until 2030-01-02, renews",
+			},
+		},
+		{
+			what: "files of other clouds, with lock files and what killed writes left",
+			world: world{files: map[string]string{
+				".azure/atmos/{R}/az/credentials.json":                                   `{"expiration":"2030-01-02T00:00:00Z"}`,
+				".azure/atmos/{R}/az/.credentials.json987654321":                         "",
+				".azure/atmos/{R}/az/credentials.json.lock":                              "",
+				".azure/atmos/{R}/msal_token_cache.json":                                 `{"RefreshToken":{"a":{}}}`,
+				".azure/atmos/azcli/credentials.json":                                    "{}",
+				".azure/atmos/corp/credentials.json":                                     "{}",
+				".config/atmos/{R}/gcp/gadc/adc/sa/access_token":                         "t\n2030-01-02T00:00:00Z\n",
+				".config/atmos/{R}/gcp/gadc/config/sa/credentials.db":                    "",
+				".config/atmos/{R}/gcp/gadc/sa.identity.lock":                            "",
+				".config/atmos/{R}/gcp/gadc/notes/x":                                     "",
+				".config/atmos/emulator/kube.kubeconfig":                                 "",
+				".config/atmos/emulator/stranger.kubeconfig":                             "",
+				".local/share/atmos/auth/github-sts/{R}/org_sts/state.json":              `{"tokens":[{"expiresAt":"2030-01-02T00:00:00Z"}]}`,
+				".cache/atmos/aws-webflow/user-{R}/refresh.json":                         `{"expiresAt":"2030-01-02T00:00:00Z","refreshToken":"r"}`,
+				".cache/atmos/aws-webflow/user-/refresh.json":                            "{}",
+				".cache/atmos/aws-webflow/user-other-realm/refresh.json":                 "{}",
+				"tmp/atmos-mock-team-fake.json":                                          `{"Expiration":"2030-01-02T00:00:00Z"}`,
+				"tmp/atmos-mock-other.json":                                              "{}",
+				"tmp/unrelated/atmos-mock-team-fake.json":                                "{}",
+				".aws/saml2aws/storageState.json":                                        "{}",
+				".local/share/atmos/console/sessions/" + store.Console("", "dev") + "/x": "",
+				".local/share/atmos/console/sessions/0000000000000000/x":                 "",
+			}},
+			want: []string{
+				"~/.aws/saml2aws/storageState.json: browser_state, ours, of provider okta",
+				"~/.azure/atmos/azcli/credentials.json: cloud_credentials, ours, of provider azcli",
+				"~/.azure/atmos/corp/credentials.json: cloud_credentials, others', of provider corp",
+				"~/.azure/atmos/{R}/az/.credentials.json987654321: cloud_credentials, ours, realm {R}, of provider az, rest",
+				"~/.azure/atmos/{R}/az/credentials.json.lock: lock_files, ours, realm {R}, of provider az",
+				"~/.azure/atmos/{R}/az/credentials.json: cloud_credentials, ours, realm {R}, of provider az, until 2030-01-02",
+				"~/.azure/atmos/{R}/msal_token_cache.json: refresh_token, ours, realm {R}, of provider az, renews",
+				"~/.cache/atmos/aws-webflow/user-/refresh.json: refresh_token, ours, of identity user",
+				"~/.cache/atmos/aws-webflow/user-other-realm/refresh.json: refresh_token, others', realm realm, of identity user-other",
+				"~/.cache/atmos/aws-webflow/user-{R}/refresh.json: refresh_token, ours, realm {R}, of identity user, until 2030-01-02",
+				"~/.config/atmos/emulator/kube.kubeconfig: cloud_credentials, ours, of identity kube",
+				"~/.config/atmos/emulator/stranger.kubeconfig: cloud_credentials, others', of identity stranger",
+				"~/.config/atmos/{R}/gcp/gadc/adc/sa/access_token: cloud_credentials, ours, root gadc, realm {R}, of identity sa, until 2030-01-02",
+				"~/.config/atmos/{R}/gcp/gadc/config/sa: cloud_config, ours, root gadc, realm {R}, of identity sa",
+				"~/.config/atmos/{R}/gcp/gadc/notes/x: other_file, ours, realm {R}",
+				"~/.config/atmos/{R}/gcp/gadc/sa.identity.lock: lock_files, ours, root gadc, realm {R}, of identity sa",
+				"~/.local/share/atmos/auth/github-sts/{R}/org_sts/state.json: session_token, ours, realm {R}, by org/sts, of identity pid, until 2030-01-02",
+				"~/.local/share/atmos/console/sessions/0000000000000000: browser_state, others'",
+				"~/.local/share/atmos/console/sessions/" + store.Console("", "dev") + ": browser_state, ours, of identity Dev",
+				"~/tmp/atmos-mock-other.json: temp_file, others', of identity other",
+				"~/tmp/atmos-mock-team-fake.json: temp_file, ours, of identity team/fake, until 2030-01-02",
+			},
+		},
+		{
+			what: "keyring entries, none of which can be opened",
+			world: world{files: map[string]string{
+				".local/share/atmos/keyring/dev":                                jwe,
+				".local/share/atmos/keyring/corp":                               jwe,
+				".local/share/atmos/keyring/gone":                               jwe,
+				".local/share/atmos/keyring/stranger":                           jwe,
+				".local/share/atmos/keyring/atmos_dev":                          jwe,
+				".local/share/atmos/keyring/atmos_{R}_Dev":                      jwe,
+				".local/share/atmos/keyring/atmos_{R}_user":                     jwe,
+				".local/share/atmos/keyring/atmos_{R}_filed":                    jwe,
+				".local/share/atmos/keyring/user":                               jwe,
+				".local/share/atmos/keyring/atmos_0123456789abcdef_dev":         jwe,
+				".local/share/atmos/keyring/atmos_theirs_dev":                   jwe,
+				".local/share/atmos/keyring/sub":                                jwe,
+				".config/atmos/theirs/aws/corp/credentials":                     fmt.Sprintf(session, "x"),
+				".config/atmos/0000000000000000/aws/aws-user/credentials":       fmt.Sprintf(key, "sub"),
+				".local/share/atmos/keyring/atmos%2Fdev%2Fvpc%2Fpassword":       jwe,
+				".local/share/atmos/keyring/atmos_{R}_acme dev%2Fadministrator": jwe,
+			}},
+			want: []string{
+				"keyring atmos_0123456789abcdef_dev: keyring_entry, others', realm 0123456789abcdef, of identity Dev",
+				"keyring atmos_dev: keyring_entry, ours, of identity Dev",
+				"keyring atmos_theirs_dev: keyring_entry, others', realm theirs, of identity Dev",
+				"keyring atmos_{R}_Dev: keyring_entry, ours, realm {R}, of identity Dev",
+				"keyring atmos_{R}_acme dev/administrator: keyring_entry, ours, realm {R}, of identity acme dev/administrator, perhaps a session",
+				"keyring atmos_{R}_filed: keyring_entry, ours, realm {R}, of identity filed",
+				"keyring atmos_{R}_user: keyring_entry, ours, realm {R}, of identity user, long-lived",
+				"keyring corp: keyring_entry, ours, of provider corp",
+				"keyring dev: keyring_entry, ours, of identity Dev",
+				"keyring gone: keyring_entry, ours, of provider gone",
+				"keyring stranger: keyring_entry, others', of identity stranger",
+				"keyring sub: keyring_entry, ours, of identity sub, perhaps a session",
+				"keyring user: keyring_entry, ours, of identity user, perhaps a session",
+				"~/.config/atmos/0000000000000000/aws/aws-user/credentials: credentials_file, others', entry sub, root aws-user, realm 0000000000000000, of identity sub",
+				"~/.config/atmos/theirs/aws/corp/credentials: credentials_file, others', entry x, root corp, realm theirs, of identity x, session, until 2030-01-02",
+			},
+		},
+		{
+			what: "a key that may be another project's",
+			world: world{files: map[string]string{
+				"project/atmos.yaml":                         "auth: {identities: {team_dev: {kind: aws/ambient}, dev: {kind: aws/ambient}}}",
+				".local/share/atmos/keyring/atmos_team_dev":  jwe,
+				".local/share/atmos/keyring/atmos_other_dev": jwe,
+				".config/atmos/team/aws/x/credentials":       fmt.Sprintf(session, "x"),
+			}},
+			want: []string{
+				"keyring atmos_other_dev: keyring_entry, others', of identity other_dev",
+				"keyring atmos_team_dev: keyring_entry, ours, perhaps of team, of identity team_dev",
+				"~/.config/atmos/team/aws/x/credentials: credentials_file, others', entry x, root x, realm team, of identity x, session, until 2030-01-02",
+			},
+		},
+		{
+			what: "what else lies in the directories, and what killed edits left",
+			world: world{files: map[string]string{
+				".config/atmos/{R}/aws/corp/credentials.credclean": fmt.Sprintf(session, "dev"),
+				".config/atmos/{R}/aws/corp/credentials.lock":      "",
+				".config/atmos/{R}/aws/corp/README":                "",
+				".config/atmos/{R}/aws/corp/notes/deep/x":          "",
+				".config/atmos/{R}/newcloud/corp/token":            "",
+				".config/atmos/profiles/x/y.yaml":                  "{}",
+				".config/atmos/cache.txt":                          "",
+				".cache/atmos/toolchain/bin/x":                     "",
+			}},
+			want: []string{
+				"~/.config/atmos/{R}/aws/corp/README: other_file, ours, root corp, realm {R}",
+				"~/.config/atmos/{R}/aws/corp/credentials.credclean: credentials_file, ours, root corp, realm {R}, of identity Dev, session, rest, until 2030-01-02",
+				"~/.config/atmos/{R}/aws/corp/credentials.lock: lock_files, ours, root corp, realm {R}",
+				"~/.config/atmos/{R}/aws/corp/notes/deep/x: other_file, ours, realm {R}",
+				"~/.config/atmos/{R}/newcloud: other_file, ours, realm {R}",
+			},
+		},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			if tt.files["project/atmos.yaml"] == "" {
+				tt.files["project/atmos.yaml"] = projectYAML
+			}
+			if d := cmp.Diff(tt.want, tt.lines(t)); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+}

@@ -1,0 +1,83 @@
+package logout
+
+import (
+	"slices"
+	"time"
+
+	"github.com/credclean/credclean/inventory"
+	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+)
+
+// take chooses among the traces: those that go with the selection.
+func (s *selection) take(now time.Time) []*inventory.Trace {
+	var taken []*inventory.Trace
+	sessions := make(map[section]bool) // of credentials files: those that are taken
+	var partners []*inventory.Trace    // sections of config files that nobody declares
+	for i := range s.inv.Traces {
+		t := &s.inv.Traces[i]
+		switch {
+		case t.Kind == store.OtherFile || t.Kind.Bare() || t.Gap() || !s.takes(t):
+		case s.Expired && t.Kind == store.ConfigFile, t.Kind == store.ConfigFile && !s.byName(t):
+			partners = append(partners, t)
+		case s.Expired && !t.Over(now):
+		case t.Kind == store.CredentialsFile && !s.byName(t) && !t.Session && t.Section:
+		default:
+			taken = append(taken, t)
+			sessions[sectionOf(t)] = t.Kind == store.CredentialsFile
+		}
+	}
+	for _, t := range partners {
+		if sessions[sectionOf(t)] {
+			taken = append(taken, t)
+		}
+	}
+	return taken
+}
+
+// A section is one of the files of a directory.
+type section struct {
+	dir  disk.Place
+	name string
+}
+
+func sectionOf(t *inventory.Trace) section { return section{t.Where.Place.Dir(), t.Name} }
+
+// takes tells whether a trace goes with the selection, if it is one that Atmos wrote.
+func (s *selection) takes(t *inventory.Trace) bool {
+	switch {
+	case s.AllProjects:
+		return true
+	case !t.Ours || t.Location != nil && t.Location.Last && len(s.Identities) > 0 || s.kept[t.Name] && t.Kind == store.KeyringEntry:
+		return false
+	case s.Orphans:
+		return s.orphan(t)
+	case s.All || s.Expired && len(s.Identities)+len(s.Providers) == 0:
+		return s.declared(t) || s.inv.Automatic(t.Realm) || t.Location != nil && t.Location.ByStartURL
+	}
+	return s.byName(t) || s.whole[t.Root] && s.inv.Automatic(t.Realm) && !s.declared(t)
+}
+
+// byName tells whether a trace is of a name that was named, or of one that is declared in what
+// the target covers.
+func (s *selection) byName(t *inventory.Trace) bool {
+	if s.everything() || s.Expired && len(s.Identities)+len(s.Providers) == 0 {
+		return s.declared(t)
+	}
+	if len(t.Of) == 0 && t.Name == "" && t.Root != "" && !t.Section { // a file without sections
+		return s.in[inventory.Name{Name: t.Root, Provider: true}] || s.in[inventory.Name{Name: t.Root}]
+	}
+	return slices.ContainsFunc(t.Of, func(n inventory.Name) bool { return s.in[n] })
+}
+
+func (s *selection) declared(t *inventory.Trace) bool {
+	return slices.ContainsFunc(t.Of, s.inv.Declares)
+}
+
+// orphan tells whether a trace is provably this project's, but of a name that nobody declares,
+// or in the directory of one.
+func (s *selection) orphan(t *inventory.Trace) bool {
+	root := t.Root == "" || s.inv.IsRoot(t.Root)
+	nameless := t.Name == "" || inventory.IsDefault(t.Name) // counts as the directory's
+	return s.inv.Automatic(t.Realm) && !(root && (s.declared(t) || nameless))
+}

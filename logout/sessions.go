@@ -1,0 +1,217 @@
+package logout
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/credclean/credclean/internal/show"
+	"github.com/credclean/credclean/inventory"
+	"github.com/credclean/credclean/revoke"
+	"github.com/credclean/credclean/store"
+)
+
+// WithSessions puts the sessions that are ended at their providers before the removals: those
+// whose token lies in a file that goes. Token files are read once, into memory.
+func (p Plan) WithSessions(ctx context.Context, inv *inventory.Inventory) Plan {
+	var sessions []revoke.Session
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if s.Kind != store.SessionToken || s.Err != nil || s.Kept != "" || s.Traces[0].Rest {
+			continue
+		}
+		read, name := revokes(s.Traces[0].Location), s.sessionName()
+		if read == nil {
+			continue
+		}
+		data, err := inv.ReadToken(ctx, s.Where.Place)
+		found := []revoke.Session{{Refused: err}}
+		if err == nil {
+			found = read(data, s.Where.Place.Path)
+		}
+		for _, session := range found {
+			session.Name = name
+			sessions = append(sessions, session)
+		}
+	}
+	var steps []Step
+	for _, session := range revoke.Join(sessions) {
+		steps = append(steps, Step{Kind: store.ProviderSession, Names: strings.Split(session.Name, ", "), Session: &session})
+	}
+	p.Revoke, p.Steps = true, append(steps, p.Steps...)
+	return p
+}
+
+// revokes is how the sessions in a token file are read; nil if none of its kind can be ended.
+func revokes(l *store.Location) func(data []byte, file string) []revoke.Session {
+	switch {
+	case l == nil:
+	case l.ByStartURL && l.Kind == store.SessionToken:
+		return revoke.ReadSSO
+	case path.Base(l.Path) == "state.json":
+		return func(data []byte, _ string) []revoke.Session { return revoke.ReadGitHub(data) }
+	}
+	return nil
+}
+
+// sessionName is the providers of a portal, or the integration that has the token.
+func (s *Step) sessionName() string {
+	t := &s.Traces[0]
+	if t.Location.Of == store.OfIntegration {
+		return strings.Join(t.Written.By, ", ")
+	}
+	return strings.Join(s.Names, ", ")
+}
+
+// endSessions sends what ends the sessions of a plan, all side by side.
+func (p Plan) endSessions(ctx context.Context) []revoke.Result {
+	var sessions []revoke.Session
+	for i := range p.Steps {
+		if p.Steps[i].Session != nil {
+			sessions = append(sessions, *p.Steps[i].Session)
+		}
+	}
+	if len(sessions) == 0 {
+		return nil
+	}
+	return revoke.End(ctx, sessions, p.RevokeTimeout)
+}
+
+// sessions are the results of the requests.
+func (r Report) sessions() []revoke.Result {
+	var results []revoke.Result
+	for i := range r.Results {
+		if ended := r.Results[i].Ended; ended != nil {
+			results = append(results, *ended)
+		}
+	}
+	return results
+}
+
+// sessionLines are those of the dry run, or of a report.
+func (p Plan) sessionLines() []line {
+	var lines []line
+	for i := range p.Steps {
+		if s := p.Steps[i].Session; s != nil {
+			l := s.Line()
+			lines = append(lines, line{what: l.What, of: l.Of, remark: l.Remark})
+		}
+	}
+	return lines
+}
+
+func (r Report) sessionLines() []line {
+	var lines []line
+	for _, res := range r.sessions() {
+		if l, ok := res.Line(); ok {
+			bad := res.Outcome == revoke.Failed
+			lines = append(lines, line{what: l.What, of: l.Of, remark: l.Remark, bad: bad})
+			if bad {
+				lines[len(lines)-1].cause = res.Reason.Error()
+			}
+		}
+	}
+	return lines
+}
+
+// allEnded tells whether the sessions of all portals involved were ended, so that the note about
+// browser sessions would be false.
+func (r Report) allEnded() bool {
+	if !r.Plan.Revoke || len(r.Plan.StartURLs) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(r.Plan.StartURLs, func(url string) bool {
+		return !slices.ContainsFunc(r.sessions(), func(res revoke.Result) bool {
+			return store.SamePortal(res.StartURL, url) && (res.Outcome == revoke.Revoked || res.Outcome == revoke.AlreadyInvalid)
+		})
+	})
+}
+
+// endings says of what was removed how it ends: what no request ends, and until when.
+func (r Report) endings(v show.View) []string {
+	type ending struct {
+		revoke.Ending
+		until string
+	}
+	var order []string
+	names, kinds := make(map[string][]string), make(map[string]ending)
+	for i := range r.Results {
+		res := &r.Results[i]
+		if res.Outcome != Removed {
+			continue
+		}
+		for j := range res.Traces {
+			t := &res.Traces[j]
+			kind := r.Plan.kindOf(t)
+			e, ok := revoke.EndingOf(t.Kind, kind)
+			if !ok || t.AccessKey != inventory.NoAccessKey || e.Portal && r.allEnded() {
+				continue
+			}
+			found := ending{Ending: e}
+			if t.Expires.After(r.Time) {
+				found.until = v.Clock(t.Expires, r.Time)
+			} else if !t.Expires.IsZero() && e.Command == "" {
+				continue
+			}
+			key := fmt.Sprint(e.Why, e.Command, e.Portal, found.until)
+			if names[key] == nil {
+				order = append(order, key)
+			}
+			kinds[key] = found
+			names[key] = append(names[key], labelsOf(res, t)...)
+		}
+	}
+	var lines []string
+	for _, key := range order {
+		e := kinds[key]
+		lines = append(lines, show.Clean(e.Line(show.Names(unique(names[key])), e.until, r.Plan.startURL())))
+	}
+	return append(lines, revoke.After(r.sessions(), func(t time.Time) string { return v.Clock(t, r.Time) })...)
+}
+
+func (p Plan) startURL() string {
+	if len(p.StartURLs) == 1 {
+		return p.StartURLs[0]
+	}
+	return ""
+}
+
+// kindOf is the kind of what a trace is of: of an integration its own.
+func (p Plan) kindOf(t *inventory.Trace) string {
+	if t.Written.Kind != "" {
+		return t.Written.Kind
+	}
+	for _, m := range p.Names {
+		if slices.ContainsFunc(t.Of, func(n inventory.Name) bool { return n.Name == m.Name }) {
+			return m.Kind
+		}
+	}
+	return ""
+}
+
+func labelsOf(res *Result, t *inventory.Trace) []string {
+	if t.Kind == store.DockerLogin {
+		return []string{t.Where.Entry}
+	}
+	var names []string
+	for _, n := range t.Of {
+		names = append(names, n.Name)
+	}
+	if names == nil {
+		return []string{res.Label()}
+	}
+	return names
+}
+
+// drawSessions draws what became of the sessions, under a heading of their own.
+func (r Report) drawSessions(w io.Writer, v show.View, lines []line) {
+	if len(lines) > 0 {
+		fmt.Fprintln(w, "Ending sessions...")
+		drawLines(w, v, lines)
+		fmt.Fprintln(w)
+	}
+}

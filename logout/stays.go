@@ -1,0 +1,179 @@
+package logout
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/credclean/credclean/chain"
+	"github.com/credclean/credclean/internal/show"
+	"github.com/credclean/credclean/inventory"
+	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
+)
+
+// Why something stays.
+const (
+	notDeclared = "not declared in atmos.yaml"
+	notOfAtmos  = "not of Atmos"
+	moved       = "atmos.yaml has another provider for it"
+)
+
+// stays names what is left: in the directories that something goes from, and of this project
+// what nobody declares under a realm that another project may use, too.
+func (b *builder) stays(taken []*inventory.Trace) {
+	n := neighbours{builder: b, gone: make(map[inventory.Where]bool, len(taken)), dirs: make(map[disk.Place]bool), cuts: make(map[disk.Place]bool)}
+	for _, t := range taken {
+		n.gone[t.Where] = true
+	}
+	for i := range b.Steps {
+		s := &b.Steps[i]
+		n.cuts[s.Where.Place] = n.cuts[s.Where.Place] || s.Cutter != nil
+		if len(s.Traces) > 0 && s.Traces[0].Location != nil && len(s.Keeps) == 0 {
+			n.dirs[s.Where.Place.Dir()] = true
+		}
+	}
+	at := make(map[Place]int)
+	seen := make(map[Place]map[string]bool)
+	for i := range b.inv.Traces {
+		name, place, ok := n.stays(&b.inv.Traces[i])
+		if !ok {
+			continue
+		}
+		j, known := at[place]
+		if !known {
+			j, at[place], seen[place] = len(b.Stays), len(b.Stays), make(map[string]bool)
+			b.Stays = append(b.Stays, Stay{Place: place})
+		}
+		if name != "" && !seen[place][name] {
+			seen[place][name] = true
+			b.Stays[j].Names = append(b.Stays[j].Names, name)
+		}
+	}
+}
+
+// neighbours tells of traces beside those that go why they stay.
+type neighbours struct {
+	*builder
+	gone map[inventory.Where]bool
+	dirs map[disk.Place]bool // from which a file goes whole
+	cuts map[disk.Place]bool // files that sections are cut out of
+}
+
+func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
+	dir := t.Where.Place.Dir()
+	whole := t.Root != "" && n.whole[t.Root]
+	switch {
+	case n.gone[t.Where] || t.Kind.Bare() || t.Err != nil:
+	case t.Kind == store.OtherFile:
+		return "", Place{t.Where.Place.String(), notOfAtmos}, n.dirs[dir] || t.Ours && whole
+	case t.Kind.AWSFile() && (n.dirs[dir] || n.cuts[t.Where.Place] || whole) && (t.Ours || n.AllProjects || t.Realm == "" && whole):
+		if n.declared(t) {
+			return t.Label(), Place{dir.String(), moved}, whole
+		}
+		return t.Label(), Place{dir.String(), notDeclared}, true
+	case n.All && len(t.Of) > 0 && !n.declared(t) && (t.Ours || t.Realm == ""):
+		return t.Of[0].Name, Place{"", undeclaredIn(t.Realm)}, true
+	}
+	return "", Place{}, false
+}
+
+func undeclaredIn(realm string) string {
+	if realm == "" {
+		return "without a realm; " + notDeclared
+	}
+	return "realm " + realm + "; " + notDeclared
+}
+
+// doubts tells what may be left though no step failed.
+func (b *builder) doubts(taken []*inventory.Trace) {
+	b.unknownKinds()
+	gaps := b.inv.Config.Gaps
+	if len(gaps) == 0 {
+		return
+	}
+	if len(b.Identities) > 0 {
+		for _, c := range b.chains {
+			for _, l := range c.Links {
+				if !l.Declared || errors.Is(c.Err, chain.ErrDangling) {
+					b.Doubts = append(b.Doubts, fmt.Sprintf("%s: %s may declare it", b.inv.Shown(l.Name), gaps[0]))
+					break
+				}
+			}
+		}
+		return
+	}
+	gone := make(map[inventory.Where]bool, len(taken))
+	for _, t := range taken {
+		gone[t.Where] = true
+	}
+	named := slices.ContainsFunc(b.inv.Readings, func(r inventory.Reading) bool { return len(r.Realms) > 0 })
+	var names []string
+	for i := range b.inv.Traces {
+		t := &b.inv.Traces[i]
+		mayBe := t.Ours || t.Realm == "" || !named && !store.AutomaticRealm(t.Realm)
+		if mayBe && !gone[t.Where] && len(t.Of) > 0 && !b.declared(t) && !b.AllProjects {
+			names = append(names, t.Of[0].Name)
+		}
+	}
+	if names = unique(names); len(names) > 0 {
+		b.Doubts = append(b.Doubts, fmt.Sprintf("%s: %s may declare them", show.Names(names), gaps[0]))
+	}
+}
+
+// unknownKinds notes the members whose kind this release does not know. If something that the
+// table does not know either lies under this project's realms, it may be theirs.
+func (b *builder) unknownKinds() {
+	unknown := false
+	for _, m := range b.Names {
+		if m.Kind != "" && !store.Knows(m.Kind) {
+			unknown = true
+			b.Notes = append(b.Notes, fmt.Sprintf("Not known: the kind %s of %s; what only newer releases keep for it may remain", m.Kind, m.Name))
+		}
+	}
+	if !unknown {
+		return
+	}
+	for i := range b.inv.Traces {
+		if t := &b.inv.Traces[i]; t.Kind == store.OtherFile && t.Ours && t.Realm != "" && t.Err == nil {
+			b.Doubts = append(b.Doubts, fmt.Sprintf("%s: it may be of a kind that is not known", t.Where.Place))
+		}
+	}
+}
+
+// remarks adds what else the report says.
+func (b *builder) remarks() {
+	lost := b.providersLosing()
+	for _, r := range b.inv.Readings {
+		for _, p := range r.Graph.Providers() {
+			if url := p.StartURL.String(); url != "" && lost[p.Name] && !slices.Contains(b.StartURLs, url) {
+				b.StartURLs = append(b.StartURLs, url)
+			}
+		}
+	}
+	if b.AllProjects {
+		b.Notes = append(b.Notes, "Not looked for: keyring directories, Docker logins and kubeconfig entries that only another project's atmos.yaml names")
+	}
+	for _, name := range b.Identities {
+		if realms := b.inv.Elsewhere(name); len(realms) > 0 {
+			b.Held = append(b.Held, fmt.Sprintf("Another project still holds %s (realm %s)", name, show.Names(realms)))
+		}
+	}
+}
+
+// providersLosing are the providers of which something, or in whose directories something, was there.
+func (b *builder) providersLosing() map[string]bool {
+	lost := make(map[string]bool)
+	for i := range b.Steps {
+		for j := range b.Steps[i].Traces {
+			t := &b.Steps[i].Traces[j]
+			for _, n := range t.Of {
+				lost[n.Name] = lost[n.Name] || n.Provider
+			}
+			for _, n := range b.inv.RootNames(t.Root) {
+				lost[n.Name] = true
+			}
+		}
+	}
+	return lost
+}
