@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/internal/show"
 )
 
 // A mark says what a finding is.
@@ -51,7 +51,7 @@ func (u *checkup) note(m mark, label, text string) {
 // trouble adds every cause of err, with what to do about it.
 func (u *checkup) trouble(label string, err error, otherwise string) {
 	last := &u.sections[len(u.sections)-1]
-	for _, e := range logout.Flatten(err) {
+	for _, e := range show.Flatten(err) {
 		fix := cmp.Or(hintOf(e), keyringHint(e, runtime.GOOS), otherwise)
 		f := finding{trouble, label, u.text(e.Error()), fix}
 		if !slices.Contains(last.findings, f) || u.hide {
@@ -112,7 +112,7 @@ func (u *checkup) render(w io.Writer) {
 func (u *checkup) document() document {
 	d := &checkupDocument{
 		SchemaVersion: 1, Command: "doctor", Version: release(), OS: runtime.GOOS, Arch: runtime.GOARCH,
-		Sections: []sectionDocument{}, Problems: u.troubles(), Ending: logout.NewEnding(),
+		Sections: []sectionDocument{}, Problems: u.troubles(), Ending: show.NewEnding(),
 	}
 	for _, s := range u.sections {
 		section := sectionDocument{Title: strings.ToLower(s.title), Findings: []findingDocument{}}
@@ -133,7 +133,7 @@ type checkupDocument struct {
 	Arch          string            `json:"arch"`
 	Sections      []sectionDocument `json:"sections"`
 	Problems      int               `json:"problems"`
-	logout.Ending
+	show.Ending
 }
 
 type sectionDocument struct {
@@ -149,7 +149,7 @@ type findingDocument struct {
 }
 
 // Write writes the document as it is printed.
-func (d *checkupDocument) Write(w io.Writer) error { return logout.WriteJSON(w, d) }
+func (d *checkupDocument) Write(w io.Writer) error { return show.WriteJSON(w, d) }
 
 // word is the mark in JSON.
 func (m mark) word() string {

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/credclean/credclean/internal/show"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 )
@@ -26,7 +27,7 @@ func (c console) write(text string) { _, _ = io.WriteString(c.out, text) }
 
 // say writes a line to standard error.
 func (c console) say(what, text string) {
-	fmt.Fprintf(c.errOut, "credclean: %s: %s\n", what, logout.Clean(text))
+	fmt.Fprintf(c.errOut, "credclean: %s: %s\n", what, show.Clean(text))
 }
 
 // warn says what the user should know though the run goes on.
@@ -59,7 +60,7 @@ func flatten(err error) []error {
 	if err == nil {
 		return nil
 	}
-	return logout.Flatten(err)
+	return show.Flatten(err)
 }
 
 // writeDocument prints the report as JSON, whatever became of the command.
@@ -101,8 +102,8 @@ func (c console) colour(g *Global) bool {
 }
 
 // view is how reports are drawn here.
-func (s *session) view(roots store.Roots) logout.View {
-	return logout.View{
+func (s *session) view(roots store.Roots) show.View {
+	return show.View{
 		Roots: roots, Quiet: s.quiet, Color: s.colour(s.global), Zone: time.Local,
 		Variables: setVariables(), Unset: clearing(),
 	}

@@ -1,18 +1,21 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
@@ -61,24 +64,23 @@ func (s *session) examine(ctx context.Context, u *checkup) error {
 	}
 	u.roots = store.NewRoots(sys.Home, sys.WorkDir, os.TempDir(), runtime.GOOS, os.LookupEnv)
 	cfg, failed := s.global.load(ctx, sys)
-	w, warnings := newWorkplace(sys, cfg)
-	defer func() { _ = w.Files.Close() }()
+	w := newWorkplace(sys, cfg)
 	u.roots = w.Roots
 	u.learnNames(w)
 
 	u.home(sys)
-	u.configuration(w, warnings, failed, s.global.Profiles)
+	u.configuration(w, failed, s.global.Profiles)
 	u.realms(w)
 	u.directories(w)
 	u.section("Keyrings")
-	keyrings, warnings := w.keyrings(ctx, keyring.Options{Timeout: s.global.Timeout})
-	if len(keyrings) > 0 && !slices.ContainsFunc(keyrings, isSystem) {
-		u.note(fact, "system keyring", strings.Join(warnings, "; "))
+	warning := w.OpenKeyrings(ctx, keyring.Options{Timeout: s.global.Timeout}, otherOwner(sys.Home))
+	if !slices.ContainsFunc(w.Keyrings, isSystem) {
+		u.note(fact, "system keyring", cmp.Or(warning, "no keyring service here, and no keyring on disk: nothing can have been stored in one"))
 	}
-	for _, k := range keyrings {
+	for _, k := range w.Keyrings {
 		u.keyring(ctx, k)
 	}
-	u.locks(w)
+	u.locks(ctx, w)
 	u.environment(w)
 	if failed != nil {
 		return hinted{errors.New("the configuration cannot be read"), "the report above says what is wrong with it"}
@@ -88,11 +90,16 @@ func (s *session) examine(ctx context.Context, u *checkup) error {
 
 // learnNames tells the redactor what the configuration calls things.
 func (u *checkup) learnNames(w workplace) {
-	auth := w.config.Readings[0].Auth
 	u.learn("realm", w.Realms...)
-	for _, realm := range w.config.Readings[0].Realms {
-		u.learn("realm", realm.Raw())
+	for _, r := range w.Config.Readings {
+		for _, realm := range r.Realms {
+			u.learn("realm", realm.Raw())
+		}
+		u.learnAuth(r.Auth)
 	}
+}
+
+func (u *checkup) learnAuth(auth config.Auth) {
 	for _, pr := range auth.Providers {
 		u.learn("provider", store.Spellings(pr.Name)...)
 		u.learn("url", pr.StartURL.String())
@@ -103,7 +110,6 @@ func (u *checkup) learnNames(w workplace) {
 	for _, in := range auth.Integrations {
 		u.learn("integration", in.Name)
 	}
-	u.learn("name", w.Elsewhere...)
 }
 
 func (u *checkup) home(sys config.System) {
@@ -116,8 +122,8 @@ func (u *checkup) home(sys config.System) {
 	u.note(fact, "project", u.path(sys.WorkDir))
 }
 
-func (u *checkup) configuration(w workplace, warnings []string, failed error, profiles []string) {
-	cfg := w.config
+func (u *checkup) configuration(w workplace, failed error, profiles []string) {
+	cfg := w.Config
 	u.section("Configuration")
 	if env, _ := cfg.LookupEnv("ATMOS_PROFILE"); len(profiles) == 0 {
 		profiles = splitCommas(env)
@@ -137,15 +143,15 @@ func (u *checkup) configuration(w workplace, warnings []string, failed error, pr
 		u.note(fact, "declared", strings.Join([]string{
 			count(len(auth.Providers), "provider"), count(len(auth.Identities), "identity"), count(len(auth.Integrations), "integration"),
 		}, ", "))
-		if n := len(w.Elsewhere); n > 0 {
-			u.note(fact, "elsewhere", count(n, "name")+" in profiles that are not selected")
+		for _, r := range cfg.Readings[1:] {
+			u.note(fact, "also read", u.text(r.Name))
 		}
 	}
-	for _, c := range w.Graph.Cycles() {
+	for _, c := range w.Selected().Graph.Cycles() {
 		u.note(notice, "chain", u.text(c.String())+": "+chain.ErrCycle.Error())
 	}
 	seen := make(map[string]bool)
-	for _, text := range slices.Concat(warnings, cfg.Warnings, gaps(cfg)) {
+	for _, text := range slices.Concat(w.Warnings(), cfg.Warnings, w.Unread()) {
 		if !seen[text] {
 			seen[text] = true
 			u.note(notice, "warning", u.text(text))
@@ -156,27 +162,22 @@ func (u *checkup) configuration(w workplace, warnings []string, failed error, pr
 // realms lists those of this project; the empty one goes without saying.
 func (u *checkup) realms(w workplace) {
 	u.section("Realms")
-	project, _ := projectOf(w.config)
-	for _, realm := range w.Realms {
+	shown := w.Shown()
+	for i, realm := range w.Realms {
 		if realm == "" {
 			continue
 		}
 		kind := "default" // of Atmos
 		switch {
-		case slices.Contains(w.Automatic, realm):
+		case w.Automatic(realm):
 			kind = "automatic"
-		case slices.Contains(project.Explicit, realm):
+		case slices.Contains(w.Explicit(), realm):
 			kind = "explicit"
-		case w.config.Flagged != "":
+		case w.Config.Flagged != "":
 			kind = "of --config"
 		}
-		text := u.name("realm", realm)
-		for _, t := range w.config.Readings[0].Realms {
-			if t.Raw() == realm {
-				text = u.name("realm", t.String()) // a value that a YAML function gave is not shown
-			}
-		}
-		if info, err := w.Files.Look(disk.Place{Root: w.Roots[store.Config], Path: realm}); err == nil && info.IsDir() {
+		text := u.name("realm", shown[i])
+		if info, err := os.Stat(filepath.Join(w.Roots[store.Config], realm)); err == nil && info.IsDir() {
 			text += ", in use"
 		}
 		u.note(fact, kind, text)
@@ -230,16 +231,16 @@ func (u *checkup) keyring(ctx context.Context, k keyring.Keyring) {
 	}
 }
 
-func (u *checkup) locks(w workplace) {
+func (u *checkup) locks(ctx context.Context, w workplace) {
 	u.section("Locks")
-	held, err := store.HeldLocks(w.Files, w.Roots)
+	held, errs := inventory.HeldLocks(ctx, w.Project, w.home)
 	for _, p := range held {
 		u.trouble(u.path(p.String()), disk.ErrInUse, "wait until Atmos is done, or end the program that hangs")
 	}
-	if err != nil {
+	if err := errors.Join(errs...); err != nil {
 		u.trouble("locks", err, "make it readable; what is below it cannot be looked at")
 	}
-	if len(held) == 0 && err == nil {
+	if len(held)+len(errs) == 0 {
 		u.note(fine, "locks", "none is held")
 	}
 }
@@ -250,7 +251,7 @@ func (u *checkup) environment(w workplace) {
 	var set []string
 	for _, v := range variables() {
 		for name := range strings.SplitSeq(v.name, ", ") {
-			if value, _ := w.config.LookupEnv(name); value != "" {
+			if value, _ := w.Config.LookupEnv(name); value != "" {
 				set = append(set, name)
 			}
 		}

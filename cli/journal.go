@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/credclean/credclean/internal/audit"
+	"github.com/credclean/credclean/internal/show"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 )
@@ -14,13 +15,13 @@ import (
 type journal struct {
 	s      *session
 	target slog.Attr
-	view   logout.View
+	view   show.View
 	trail  *audit.Trail
 }
 
 // openJournal opens the audit trail, if one is wanted. Without it nothing may
 // be removed, so its error is one of usage.
-func (s *session) openJournal(w workplace, t logout.Target, v logout.View) (*journal, error) {
+func (s *session) openJournal(w workplace, t logout.Target, v show.View) (*journal, error) {
 	j := &journal{s: s, target: logged(t), view: v}
 	path := s.global.AuditLog
 	if path == "" {
@@ -28,7 +29,7 @@ func (s *session) openJournal(w workplace, t logout.Target, v logout.View) (*jou
 	}
 	run := audit.Here()
 	run.Version, run.Arguments, run.Target = release(), s.args, strings.TrimPrefix(j.target.String(), "=")
-	for _, f := range w.config.Files {
+	for _, f := range w.Config.Files {
 		run.ConfigFiles = append(run.ConfigFiles, audit.File{Path: f.Path, SHA256: f.SHA256})
 	}
 	trail, err := audit.Open(path, run)
@@ -67,20 +68,20 @@ func (j *journal) start(p logout.Plan) {
 
 func (j *journal) before(s logout.Step) {
 	if s.Kind == store.KeyringEntry {
-		j.s.log.Debug("Removing keyring entry", "alias", s.Name)
+		j.s.log.Debug("Removing keyring entry", "alias", s.Label())
 		return
 	}
-	j.s.log.Debug("Removing "+strings.ReplaceAll(string(s.Kind), "_", " "), "path", s.Place.String())
+	j.s.log.Debug("Removing "+strings.ReplaceAll(string(s.Kind), "_", " "), "path", s.Where.Place.String())
 }
 
 func (j *journal) after(r logout.Result) {
-	location, reason := r.Place.String(), string(r.Kept)
+	location, reason := r.Where.Place.String(), string(r.Kept)
 	if r.Kind == store.KeyringEntry {
-		location = r.Keyring
+		location = r.Where.Keyring
 	}
-	attrs := []any{"kind", string(r.Kind), "name", r.Name, "location", location}
-	if r.Key != "" {
-		attrs = append(attrs, "key", r.Key)
+	attrs := []any{"kind", string(r.Kind), "name", r.Label(), "location", location}
+	if r.Where.Key != "" {
+		attrs = append(attrs, "key", r.Where.Key)
 	}
 	attrs = append(attrs, "outcome", string(r.Outcome))
 	if r.Err != nil {
@@ -91,11 +92,11 @@ func (j *journal) after(r logout.Result) {
 	if r.Outcome == logout.Kept && reason == "" {
 		reason = "still in use"
 	}
-	if r.Key != "" {
-		location += ": " + r.Key
+	if r.Where.Key != "" {
+		location += ": " + r.Where.Key
 	}
 	j.trail.Step(audit.Step{
-		Kind: string(r.Kind), Name: r.Name, Realm: r.Realm, Location: location, Outcome: string(r.Outcome),
+		Kind: string(r.Kind), Name: r.Label(), Realm: r.Realm, Location: location, Outcome: string(r.Outcome),
 		Reason: reason, Verified: r.Outcome == logout.Removed || r.Outcome == logout.Absent,
 	})
 }
@@ -115,7 +116,7 @@ func (j *journal) finish(r logout.Report) error {
 	j.trail.Finish(summary)
 	err := j.trail.Close()
 	if err != nil {
-		fmt.Fprintf(j.s.errOut, "credclean: error: the audit trail is not complete: %s\n", logout.Clean(err.Error()))
+		fmt.Fprintf(j.s.errOut, "credclean: error: the audit trail is not complete: %s\n", show.Clean(err.Error()))
 	}
 	return err
 }

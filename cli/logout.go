@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/elsewhere"
+	"github.com/credclean/credclean/internal/show"
+	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store/keyring"
 )
@@ -41,9 +44,6 @@ func newLogoutDocument(t logout.Target) document {
 // logout is the command: target, plan, consent, run, report. The document is of as much as is known.
 func (s *session) logout(ctx context.Context, o LogoutOptions) (document, error) {
 	target, err := o.target(s.interactive())
-	if err == nil {
-		err = o.unconnected()
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -57,14 +57,17 @@ func (s *session) logout(ctx context.Context, o LogoutOptions) (document, error)
 	if err != nil {
 		return nothing(err)
 	}
-	defer func() { _ = w.Files.Close() }()
+	inv := s.look(ctx, w, s.patience(o), slices.Concat(target.Identities, target.Providers), target.AllProjects)
+	if ctx.Err() != nil {
+		return nothing(ctx.Err())
+	}
 	chosen := target.Empty()
 	if chosen {
-		if target, err = s.chooseTarget(ctx, w.Graph, nil); err != nil {
+		if target, err = s.chooseTarget(ctx, inv); err != nil {
 			return nothing(err)
 		}
 	}
-	plan, err := s.plan(ctx, &w, o, target)
+	plan, err := s.plan(ctx, w, inv, o, target)
 	if err != nil {
 		return nothing(err)
 	}
@@ -74,7 +77,7 @@ func (s *session) logout(ctx context.Context, o LogoutOptions) (document, error)
 		if !s.json {
 			plan.DryRun(s.out, view)
 		}
-		return &doc, nil
+		return &doc, plan.Err()
 	}
 	if (chosen || target.AllProjects && !o.Yes) && plan.Found() {
 		if agreed, err := s.agree(ctx, plan, view); err != nil || !agreed {
@@ -83,10 +86,6 @@ func (s *session) logout(ctx context.Context, o LogoutOptions) (document, error)
 	}
 	if plan, err = s.consent(ctx, o, plan); err != nil {
 		return nothing(err)
-	}
-	if target.AllProjects && o.Yes && !s.json && !s.quiet {
-		plan.Preview(s.out, view)
-		fmt.Fprintln(s.out)
 	}
 	report, err := s.remove(ctx, w, plan, view)
 	if report == nil {
@@ -118,14 +117,14 @@ func (s *session) workplaceFor(ctx context.Context, o LogoutOptions) (workplace,
 
 // remove carries out the plan, and tells log and audit trail. The report is nil if nothing was
 // begun; the error is that of the audit trail.
-func (s *session) remove(ctx context.Context, w workplace, plan logout.Plan, view logout.View) (*logout.Report, error) {
+func (s *session) remove(ctx context.Context, w workplace, plan logout.Plan, view show.View) (*logout.Report, error) {
 	journal, err := s.openJournal(w, plan.Target, view)
 	if err != nil {
 		return nil, err
 	}
 	journal.start(plan)
 	progress := s.newProgress(ctx, plan)
-	report := plan.Run(ctx, w.Machine, logout.Observer{Before: journal.before, After: func(r logout.Result) {
+	report := plan.Run(ctx, logout.Machine{Home: w.home, Keyrings: w.Keyrings}, logout.Observer{Before: journal.before, After: func(r logout.Result) {
 		journal.after(r)
 		progress.step()
 	}})
@@ -147,69 +146,27 @@ func reportError(r logout.Report, auditErr error) error {
 	}
 }
 
-// unconnected is an error for options that do nothing yet.
-func (o LogoutOptions) unconnected() error {
-	if len(o.Tags) > 0 || o.Revoke {
-		return usage("--tags and --revoke do nothing yet", "leave them out")
+// plan chooses what goes. The error is about the target.
+func (s *session) plan(ctx context.Context, w workplace, inv *inventory.Inventory, o LogoutOptions, t logout.Target) (logout.Plan, error) {
+	if gaps := w.Unread(); t.Orphans && len(gaps) > 0 {
+		return logout.Plan{}, hinted{
+			fmt.Errorf("what is an orphan cannot be told: %s", strings.Join(gaps, "; ")),
+			"an orphan is proven only if the whole configuration can be read",
+		}
 	}
-	return nil
-}
-
-// plan looks into the keyrings and computes the plan for a target.
-func (s *session) plan(ctx context.Context, w *workplace, o LogoutOptions, t logout.Target) (logout.Plan, error) {
-	if err := w.Check(t); err != nil {
-		return logout.Plan{}, nameError(err)
-	}
-	keyrings, warnings := w.keyrings(ctx, s.patience(o))
-	w.Keyrings = keyrings
-	plan, err := w.plan(ctx, t)
+	plan, err := logout.NewPlan(inv, t)
 	if err != nil {
 		return plan, nameError(err)
 	}
-	if plan.NamesOnly() {
-		warnings = append(warnings, "releases before v1.206 kept credentials by name alone: what another project left under the same names goes too")
-	}
-	for _, text := range warnings {
-		s.warn(text)
-	}
-	if ctx.Err() != nil {
-		return plan, ctx.Err()
-	}
+	plan.LeftAlone = elsewhere.Look(ctx, w.others(), elsewhere.UsedBy(plan.Kinds()), inv.Time)
 	if o.KeepLongLived {
 		plan = plan.KeepLongLived(logout.KeptByFlag)
 	}
-	return plan, nil
-}
-
-func (w workplace) plan(ctx context.Context, t logout.Target) (logout.Plan, error) {
-	m := w.Machine
-	switch {
-	case t.AllProjects:
-		return m.Everything(ctx, m.Inventory(ctx)), nil
-	case t.Orphans && len(w.config.Gaps) > 0:
-		return logout.Plan{}, hinted{
-			fmt.Errorf("what is an orphan cannot be told: %s", strings.Join(gaps(w.config), "; ")),
-			"an orphan is proven only if the whole configuration can be read",
-		}
-	case t.Orphans:
-		declared, err := logout.NewPlan(ctx, m, logout.Target{All: true})
-		return m.Orphans(declared.Unclaimed(m.Inventory(ctx))), err
-	case t.Expired && len(t.Identities)+len(t.Providers) == 0:
-		t.All = true
+	if o.Revoke {
+		plan = plan.WithSessions(ctx, inv)
+		plan.RevokeTimeout = o.RevokeTimeout
 	}
-	plan, err := logout.NewPlan(ctx, m, t)
-	if err != nil || !t.Expired {
-		return plan, err
-	}
-	return m.OnlyExpired(plan, time.Now()), nil
-}
-
-// gaps says what of the configuration could not be read.
-func gaps(cfg *config.Config) (texts []string) {
-	for _, g := range cfg.Gaps {
-		texts = append(texts, g.String())
-	}
-	return texts
+	return plan, ctx.Err()
 }
 
 // patience says how long to wait for the system keyring. A dialog to unlock it is
@@ -229,7 +186,7 @@ func (s *session) patience(o LogoutOptions) keyring.Options {
 const unlockWait = 60 * time.Second
 
 // agree shows what will be done, and asks whether it may be.
-func (s *session) agree(ctx context.Context, plan logout.Plan, view logout.View) (bool, error) {
+func (s *session) agree(ctx context.Context, plan logout.Plan, view show.View) (bool, error) {
 	plan.Preview(s.errOut, view)
 	yes, err := s.confirm(ctx, "Remove this?")
 	if err == nil && !yes {

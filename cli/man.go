@@ -8,7 +8,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
 )
 
@@ -75,10 +74,7 @@ func (p *program) manual() string {
 }
 
 func locationAbout(l store.Location) string {
-	what := logout.Word(l.Kind)
-	if l.Kind == store.AWSFiles {
-		what = "credentials and config"
-	}
+	what := l.Kind.Word()
 	if len(l.Kinds) > 0 {
 		what += " of " + strings.Join(l.Kinds, ", ")
 	}

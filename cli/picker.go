@@ -9,8 +9,7 @@ import (
 
 	"github.com/AlecAivazis/survey/v2"
 	"github.com/AlecAivazis/survey/v2/terminal"
-
-	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/internal/show"
 )
 
 // A picker is a prompt for survey: a list to choose from that fits the terminal, of whatever
@@ -71,7 +70,7 @@ func (p *picker) out() *os.File { return p.Stdio().Out.(*os.File) }
 // Cleanup leaves a line with the answer in place of the list.
 func (p *picker) Cleanup(_ *survey.PromptConfig, answer any) error {
 	width, _ := size(p.out())
-	return p.Render("{{.}}", fit(p.question+" "+logout.Clean(p.choices[answer.(int)].Label), width)+"\n")
+	return p.Render("{{.}}", fit(p.question+" "+show.Clean(p.choices[answer.(int)].Label), width)+"\n")
 }
 
 // press moves through the list, or changes what is typed.
@@ -157,7 +156,7 @@ func (p *picker) draw(width, height int) string {
 func (c Choice) fitted(pointer string, width int) string {
 	whole := pointer + c.text()
 	if mark := terminal.StringWidth(c.mark()); mark+8 < width && terminal.StringWidth(whole) >= width {
-		whole = fit(pointer+logout.Clean(c.Label), width-mark) + c.mark()
+		whole = fit(pointer+show.Clean(c.Label), width-mark) + c.mark()
 	}
 	return fit(whole, width)
 }

@@ -9,9 +9,8 @@ import (
 	"strings"
 
 	"github.com/AlecAivazis/survey/v2"
+	"github.com/credclean/credclean/internal/show"
 	"golang.org/x/term"
-
-	"github.com/credclean/credclean/logout"
 )
 
 // errCancelled says that a question was left without an answer: by Ctrl-C, Ctrl-D, a signal,
@@ -26,7 +25,7 @@ type Choice struct {
 
 // confirm asks a question to which y and yes are yes, and everything else is no.
 func (c console) confirm(ctx context.Context, question string) (bool, error) {
-	fmt.Fprintf(c.errOut, "%s [y/N] ", logout.Clean(question))
+	fmt.Fprintf(c.errOut, "%s [y/N] ", show.Clean(question))
 	answer, err := c.readLine(ctx)
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return err == nil && (answer == "y" || answer == "yes"), err
@@ -65,14 +64,14 @@ func (c console) chooseByNumber(ctx context.Context, question string, choices []
 }
 
 // text is a choice on one line.
-func (c Choice) text() string { return logout.Clean(c.Label) + c.mark() }
+func (c Choice) text() string { return show.Clean(c.Label) + c.mark() }
 
 // mark is the mark as it stands behind the label.
 func (c Choice) mark() string {
 	if c.Mark == "" {
 		return ""
 	}
-	return "  (" + logout.Clean(c.Mark) + ")"
+	return "  (" + show.Clean(c.Mark) + ")"
 }
 
 // readLine reads what a person types up to Enter, and not a byte more: the next question is asked

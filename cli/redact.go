@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/internal/show"
 	"github.com/credclean/credclean/store"
 )
 
@@ -46,7 +46,7 @@ func (r *redactor) learn(kind string, names ...string) {
 // name shows a name of a kind.
 func (r *redactor) name(kind, name string) string {
 	if !r.hide {
-		return logout.Clean(name)
+		return show.Clean(name)
 	}
 	r.learn(kind, name)
 	return r.known[strings.ToLower(name)]
@@ -58,7 +58,7 @@ func (r *redactor) path(path string) string {
 		path = r.roots.Show(path)
 	}
 	if !r.hide {
-		return logout.Clean(path)
+		return show.Clean(path)
 	}
 	parts := strings.FieldsFunc(path, isSeparator)
 	for i, part := range parts {
@@ -87,7 +87,7 @@ func (r *redactor) part(part string) string {
 // text shows a sentence.
 func (r *redactor) text(s string) string {
 	if !r.hide {
-		return logout.Clean(s)
+		return show.Clean(s)
 	}
 	if home := r.roots[store.Home]; len(home) > 1 {
 		s = strings.ReplaceAll(s, home, "~")

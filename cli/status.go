@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"time"
 
+	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/elsewhere"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/status"
 	"github.com/credclean/credclean/store/keyring"
@@ -38,32 +41,58 @@ func newStatusDocument(identities []string) document {
 
 // status is the command: look, and draw.
 func (s *session) status(ctx context.Context, o StatusOptions) (document, error) {
-	if o.Files || o.AllProjects || o.Everywhere {
-		return nil, usage("--files, --all-projects and --everywhere do nothing yet", "leave them out")
+	if o.Everywhere && len(o.Identities) > 0 {
+		return nil, usage("--everywhere cannot be combined with an identity", "credclean status --everywhere shows everything")
 	}
 	begun := newStatusDocument(o.Identities)
-	w, err := s.workplace(ctx, "status")
+	w, outside, err := s.statusPlace(ctx, o)
 	if err != nil {
 		return begun, err
 	}
-	defer func() { _ = w.Files.Close() }()
-	keyrings, warnings := w.keyrings(ctx, keyring.Options{Timeout: s.global.Timeout})
-	w.Keyrings = keyrings
-	found, err := status.New(ctx, w.Machine, o.Identities, time.Now())
+	inv := s.look(ctx, w, keyring.Options{Timeout: s.global.Timeout}, o.Identities, o.AllProjects || outside)
+	if ctx.Err() != nil {
+		return begun, errCancelled
+	}
+	named, err := logout.NamesOf(inv, o.Identities)
 	if err != nil {
 		return begun, nameError(err)
 	}
-	for _, text := range warnings {
-		s.warn(text)
+	found := status.New(inv, named, o.AllProjects || outside)
+	found.Named = o.Identities
+	if o.Everywhere {
+		found.Everywhere = true
+		found.Elsewhere = elsewhere.Look(ctx, w.others(), elsewhere.Places(), inv.Time)
 	}
 	view := s.view(w.Roots)
 	doc := found.Document(view)
 	if !s.json {
-		width, _ := size(s.out)
-		found.Render(s.out, view, width)
+		view.Width, _ = size(s.out)
+		found.Render(s.out, view, o.Files)
 	}
-	if o.ExitCode && !found.Clear() {
+	if o.ExitCode && found.Live() {
 		return &doc, errPresent
 	}
 	return &doc, nil
+}
+
+// statusPlace needs no configuration to show the whole machine, which it does outside of a project, too.
+func (s *session) statusPlace(ctx context.Context, o StatusOptions) (w workplace, outside bool, err error) {
+	sys, err := surroundings()
+	if err != nil {
+		return w, false, err
+	}
+	cfg, err := s.global.load(ctx, sys)
+	outside = errors.Is(err, config.ErrNotFound) && len(o.Identities) == 0
+	switch {
+	case err == nil || outside || ctx.Err() != nil:
+	case o.AllProjects:
+		s.warn(fmt.Sprintf("%v; the machine is shown without it", err))
+	default:
+		return w, false, hinted{err, cmp.Or(hintOf(err), "credclean status --all-projects needs no configuration")}
+	}
+	if ctx.Err() != nil {
+		return w, false, errCancelled
+	}
+	w, err = s.workplaceOf("status", sys, cfg)
+	return w, outside, err
 }

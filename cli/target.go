@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/inventory"
+	"github.com/credclean/credclean/status"
 
 	"github.com/credclean/credclean/logout"
 )
@@ -91,8 +94,8 @@ func (o LogoutOptions) target(asks bool) (logout.Target, error) {
 }
 
 // chooseTarget shows the list. ATMOS_IDENTITY only preselects a line.
-func (s *session) chooseTarget(ctx context.Context, g *chain.Graph, marks map[string]string) (logout.Target, error) {
-	choices, targets := choices(g, marks)
+func (s *session) chooseTarget(ctx context.Context, inv *inventory.Inventory) (logout.Target, error) {
+	choices, targets := choices(inv, status.Marks(inv))
 	if len(targets) == 1 { // everything, which is nothing
 		return logout.Target{}, usage("atmos.yaml declares no identity and no provider", "credclean reads the auth block of atmos.yaml")
 	}
@@ -108,11 +111,13 @@ func (s *session) chooseTarget(ctx context.Context, g *chain.Graph, marks map[st
 
 // choices are the lines of the list, and what each stands for: identities, those with a mark and the
 // default one first, providers, everything. marks say of names what is left of their sessions.
-func choices(g *chain.Graph, marks map[string]string) (choices []Choice, targets []logout.Target) {
+func choices(inv *inventory.Inventory, marks map[string]string) (choices []Choice, targets []logout.Target) {
 	add := func(label, mark string, t logout.Target) {
 		choices, targets = append(choices, Choice{label, mark}), append(targets, t)
 	}
-	ids := slices.DeleteFunc(slices.Clone(g.Identities()), func(id config.Identity) bool { return id.Place != "" })
+	g := inv.Selected().Graph
+	// What a YAML function gave, and nothing here bears, is not shown.
+	ids := slices.DeleteFunc(slices.Clone(g.Identities()), func(id config.Identity) bool { return inv.Shown(id.Name) != id.Name })
 	rank := func(id config.Identity) int {
 		switch {
 		case marks[id.Name] != "":
@@ -127,10 +132,9 @@ func choices(g *chain.Graph, marks map[string]string) (choices []Choice, targets
 		add("Identity: "+id.Name, marks[id.Name], logout.Target{Identities: []string{id.Name}})
 	}
 	for _, pr := range g.Providers() {
-		if pr.Place != "" {
-			continue // what a YAML function gave may be anything
+		if inv.Shown(pr.Name) == pr.Name {
+			add("Provider: "+pr.Name+" (removes all identities)", marks[pr.Name], logout.Target{Providers: []string{pr.Name}})
 		}
-		add("Provider: "+pr.Name+" (removes all identities)", marks[pr.Name], logout.Target{Providers: []string{pr.Name}})
 	}
 	add("All identities (complete logout)", "", logout.Target{All: true})
 	return choices, targets
@@ -139,9 +143,17 @@ func choices(g *chain.Graph, marks map[string]string) (choices []Choice, targets
 // nameError gives an error about names what to type next.
 func nameError(err error) error {
 	var unknown *chain.UnknownError
+	var role *logout.RoleError
+	var tag *logout.TagError
 	switch {
 	case errors.As(err, &unknown):
 		return hinted{err, knownNames(unknown)}
+	case errors.As(err, &tag):
+		return hinted{err, "the tags in atmos.yaml are " + cmp.Or(strings.Join(tag.Known, ", "), "none")}
+	case errors.As(err, &role) && role.Provider:
+		return hinted{err, "credclean logout --provider " + role.Name}
+	case errors.As(err, &role):
+		return hinted{err, "credclean logout " + role.Name}
 	case errors.Is(err, chain.ErrCycle):
 		return hinted{err, "fix the via of one of them in atmos.yaml, or remove everything with --all"}
 	case errors.Is(err, chain.ErrAmbiguous):

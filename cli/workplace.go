@@ -9,20 +9,21 @@ import (
 	"runtime"
 	"slices"
 
-	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/elsewhere"
 	"github.com/credclean/credclean/internal/fetch"
 	"github.com/credclean/credclean/internal/logs"
 	"github.com/credclean/credclean/internal/telemetry"
-	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
+	"github.com/credclean/credclean/store/keyring"
 )
 
-// A workplace is a machine without its keyrings, and what they are found by.
+// A workplace is a project on this machine.
 type workplace struct {
-	logout.Machine
-	config *config.Config
+	*inventory.Project
+	home *disk.Home
 }
 
 // workplace reads the configuration, and opens the log that it asks for. It asks no keyring.
@@ -44,12 +45,12 @@ func (s *session) workplaceOf(name string, sys config.System, cfg *config.Config
 		return workplace{}, err
 	}
 	s.command, s.telemetry = name, telemetry.Resolve(cfg.Own.Telemetry, cfg.LookupEnv)
-	w, warnings := newWorkplace(sys, cfg)
+	w := newWorkplace(sys, cfg)
 	for _, f := range cfg.Files {
 		s.log.Debug("Configuration file read", "file", f.Path, "sha256", f.SHA256)
 	}
-	s.log.Debug("Realms of this project", "realms", w.Automatic)
-	for _, text := range append(warnings, cfg.Warnings...) {
+	s.log.Debug("Realms of this project", "realms", w.Shown())
+	for _, text := range slices.Concat(w.Warnings(), cfg.Warnings) {
 		s.warn(text)
 	}
 	return w, nil
@@ -105,31 +106,33 @@ func surroundings() (config.System, error) {
 	}, nil
 }
 
-// newWorkplace is the workplace of a configuration that was read, with what is
-// wrong with its realms. It prints nothing and creates nothing.
-func newWorkplace(sys config.System, cfg *config.Config) (w workplace, warnings []string) {
-	project, warnings := projectOf(cfg)
+// newWorkplace is the workplace of a configuration that was read. It creates nothing.
+func newWorkplace(sys config.System, cfg *config.Config) workplace {
 	// The user's own files may set ATMOS_XDG_*.
 	roots := store.NewRoots(sys.Home, sys.WorkDir, os.TempDir(), runtime.GOOS, cfg.LookupEnv)
 	docker := filepath.Join(sys.Home, ".docker")
 	if dir := os.Getenv("DOCKER_CONFIG"); dir != "" {
 		docker = roots.Expand(dir, sys.WorkDir)
 	}
-	return workplace{
-		logout.Machine{
-			Graph:        chain.New(cfg.Readings[0].Auth),
-			Older:        older(cfg.Readings),
-			Integrations: cfg.Readings[0].Auth.Integrations,
-			Roots:        roots,
-			WorkDir:      sys.WorkDir,
-			Realms:       project.Realms(),
-			Automatic:    project.Automatic(),
-			Elsewhere:    elsewhere(cfg.Readings),
-			Files:        &disk.Files{},
-			DockerConfig: filepath.Join(docker, "config.json"),
-		},
-		cfg,
-	}, warnings
+	w := workplace{inventory.NewProject(cfg, roots, sys.WorkDir), disk.NewHome(sys.Home)}
+	w.DockerConfig = filepath.Join(docker, "config.json")
+	return w
+}
+
+// look takes the inventory of the machine. Nothing asks anybody.
+func (s *session) look(ctx context.Context, w workplace, opts keyring.Options, asked []string, everything bool) *inventory.Inventory { //nolint:revive // how far it looks
+	if warning := w.OpenKeyrings(ctx, opts, otherOwner(w.Roots[store.Home])); warning != "" {
+		s.warn(warning)
+	}
+	return inventory.Take(ctx, w.Project, w.home, asked, everything)
+}
+
+// others is where other programs keep what is theirs.
+func (w workplace) others() elsewhere.Machine {
+	return elsewhere.Machine{
+		Home: w.Roots[store.Home], LookupEnv: os.LookupEnv,
+		Atmos: []string{w.Roots[store.Config], w.Roots[store.Data], w.Roots[store.Cache], w.Roots[store.HomeAWS], w.Roots[store.HomeAzure]},
+	}
 }
 
 // openLog opens the log. A wrong flag is an error; settings that are wrong
@@ -151,52 +154,4 @@ func (s *session) openLog(cfg *config.Config) error {
 		s.warn("nothing is logged: " + err.Error())
 	}
 	return nil
-}
-
-// projectOf is the project that the configuration belongs to. The warnings name
-// realms that cannot be.
-func projectOf(cfg *config.Config) (project store.Project, warnings []string) {
-	project = store.Project{Dirs: cfg.Dirs, Flagged: cfg.Flagged}
-	for _, realm := range cfg.Readings[0].Realms {
-		switch {
-		case slices.Contains(project.Explicit, realm.Raw()):
-		case !store.ValidRealm(realm.Raw()):
-			warnings = append(warnings, fmt.Sprintf("Atmos takes no realm like %q: nothing can be stored under it", realm))
-		default:
-			project.Explicit = append(project.Explicit, realm.Raw())
-		}
-	}
-	return project, warnings
-}
-
-// older is the graph of releases before v1.216, if it differs.
-func older(readings []config.Reading) *chain.Graph {
-	if last := readings[len(readings)-1]; last.Name == "Atmos before v1.216" {
-		return chain.New(last.Auth)
-	}
-	return nil
-}
-
-// elsewhere are names that only other readings declare.
-func elsewhere(readings []config.Reading) []string {
-	here := make(map[string]bool)
-	var names []string
-	for i, r := range readings {
-		add := func(name string) {
-			if i > 0 && !here[name] {
-				names = append(names, name)
-			}
-			here[name] = true
-		}
-		for _, p := range r.Auth.Providers {
-			add(p.Name)
-		}
-		for _, id := range r.Auth.Identities {
-			add(id.Name)
-		}
-		for _, in := range r.Auth.Integrations {
-			add(in.Name)
-		}
-	}
-	return names
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/credclean/credclean/elsewhere"
 	"github.com/credclean/credclean/internal/show"
+	"github.com/credclean/credclean/inventory"
 )
 
 // Render draws a line for each name that is signed in or has left something, providers before
@@ -36,8 +37,10 @@ func (s Status) Render(w io.Writer, v show.View, files bool) { //nolint:revive /
 		}
 	}
 	s.drawGaps(w, v)
-	if len(s.Elsewhere) > 0 {
-		fmt.Fprint(w, "\nOther programs\n")
+	if s.Everywhere {
+		if len(rows)+len(s.Gaps) > 0 {
+			fmt.Fprintln(w)
+		}
 		elsewhere.Render(w, s.Elsewhere, s.Time)
 	}
 	if len(rows)+len(s.Gaps)+len(s.Elsewhere) > 0 {
@@ -239,4 +242,16 @@ func column(v show.View, width int) int {
 		return width
 	}
 	return min(width, max(v.Width/2, 30))
+}
+
+// Marks say of the declared names that are signed in what is left of their sessions, by name.
+func Marks(inv *inventory.Inventory) map[string]string {
+	s := New(inv, nil, false)
+	marks := make(map[string]string)
+	for _, r := range s.Rows {
+		if r.Realm == "" && r.Declared && r.State != NotSignedIn && r.State != Expired {
+			marks[r.Name.Name] = s.state(r)
+		}
+	}
+	return marks
 }

@@ -59,8 +59,9 @@ type Status struct {
 	Time  time.Time
 	Rows  []Row // by chain root; those of another project behind those of this one
 	// Others is how many names each realm of another project has, by realm; empty if Rows has them.
-	Others []Others
-	Gaps   []Place // what could not be looked at and bears no name
+	Others     []Others
+	Gaps       []Place // what could not be looked at and bears no name
+	Everywhere bool    // what other programs keep was asked for
 	// Elsewhere is what other programs keep, if it was asked for.
 	Elsewhere []elsewhere.Finding
 }

@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/internal/show"
 )
 
 // askedByBash takes the characters that cut words for bash's line editor, and the
@@ -109,12 +109,12 @@ func (a Answer) forZsh(Question) string {
 	fmt.Fprintln(&b, a.What)
 	width := 0
 	for _, c := range a.Candidates {
-		width = max(width, utf8.RuneCountInString(logout.Clean(c.Text)))
+		width = max(width, utf8.RuneCountInString(show.Clean(c.Text)))
 	}
 	for _, c := range a.Candidates {
-		shown := logout.Clean(c.Text)
+		shown := show.Clean(c.Text)
 		if c.About != "" {
-			shown = fmt.Sprintf("%-*s  -- %s", width, shown, logout.Clean(c.About))
+			shown = fmt.Sprintf("%-*s  -- %s", width, shown, show.Clean(c.About))
 		}
 		fmt.Fprintf(&b, "%s\t%s\n", quote(c.Text, 0), shown)
 	}
@@ -128,7 +128,7 @@ func (a Answer) forFish(Question) string {
 	b.WriteString(a.What + "\x00")
 	for _, c := range a.Candidates {
 		if !strings.ContainsAny(c.Text, "\t\x00") {
-			fmt.Fprintf(&b, "%s\t%s\x00", c.Text, logout.Clean(c.About))
+			fmt.Fprintf(&b, "%s\t%s\x00", c.Text, show.Clean(c.About))
 		}
 	}
 	return b.String()
@@ -143,7 +143,7 @@ func (a Answer) forPowerShell(q Question) string {
 		if !strings.HasPrefix(strings.ToLower(c.Text), strings.ToLower(q.Current)) {
 			continue
 		}
-		shown, about := logout.Clean(c.Text), logout.Clean(c.About)
+		shown, about := show.Clean(c.Text), show.Clean(c.About)
 		if about == "" {
 			about = shown
 		}
