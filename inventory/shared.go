@@ -43,7 +43,9 @@ func (r reader) shared() []Trace {
 			switch {
 			case !ok:
 			case slices.Contains([]string{"aws/ecr", "aws/ecr-public", "azure/acr"}, i.Kind):
-				e.name, e.known = cut.DockerRegistry(i)
+				if e.name, e.known = cut.DockerRegistry(i); !e.known {
+					e.name = i.Name
+				}
 				add(placeOf(r.project.DockerConfig, disk.Docker), e)
 			case slices.Contains([]string{"aws/eks", "azure/aks", "gcp/gke"}, i.Kind):
 				e.name = cmp.Or(i.Cluster.Alias, i.Cluster.Name)

@@ -73,7 +73,7 @@ func (p Plan) lines(v show.View) []line {
 			case s.Err != nil:
 				l.remark = "cannot tell: " + show.Brief(s.Err)
 			case len(s.Keeps) > 0:
-				l.remark = "removes " + show.Others(s.Names) + ", keeps " + show.Others(s.Keeps)
+				l.remark = "removes " + show.Others(s.sections()) + ", keeps " + show.Others(s.Keeps)
 			}
 			lines = append(lines, l)
 		}
@@ -95,6 +95,15 @@ func (p Plan) inOrder(i int) *Step {
 		return &p.Steps[i-1]
 	}
 	return s
+}
+
+// sections are those that a step cuts out of an AWS file.
+func (s *Step) sections() []string {
+	var labels []string
+	for i := range s.Traces {
+		labels = append(labels, s.Traces[i].Label())
+	}
+	return unique(labels)
 }
 
 // keyRemark tells of entries that are, or count as, a long-lived access key.

@@ -118,8 +118,12 @@ func (b *builder) namesOf(t *inventory.Trace) []string {
 			names = append(names, n.Name)
 		}
 	}
-	if len(names) == 0 && t.Name != "" {
-		return []string{t.Name} // a section that goes with its directory
+	switch { // a section that goes with its directory
+	case len(names) > 0:
+	case t.Section && (t.Name == "" || inventory.IsDefault(t.Name)):
+		return []string{t.Root}
+	case t.Name != "":
+		return []string{t.Name}
 	}
 	return names
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 	"time"
 
@@ -176,15 +177,18 @@ func (s *Step) losers() []string {
 	return s.Names
 }
 
-// inSet orders names as the removal set does.
+// inSet orders names as the removal set does. Those that are not in it, of sections that go
+// with their directory, are the last.
 func (p Plan) inSet(names map[string]bool) []string {
 	ordered := make([]string, 0, len(names))
 	for _, n := range p.Names {
 		if names[n.Name] {
 			ordered = append(ordered, n.Name)
+			delete(names, n.Name)
 		}
 	}
-	return ordered
+	delete(names, "")
+	return append(ordered, slices.Sorted(maps.Keys(names))...)
 }
 
 // Complete tells whether nothing of what was named is left but at the user's own wish.

@@ -16,6 +16,7 @@ import (
 const (
 	notDeclared = "not declared in atmos.yaml"
 	notOfAtmos  = "not of Atmos"
+	noSession   = "no session of Atmos"
 	moved       = "atmos.yaml has another provider for it"
 )
 
@@ -64,10 +65,14 @@ func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
 	dir := t.Where.Place.Dir()
 	whole := t.Root != "" && n.whole[t.Root]
 	switch {
-	case n.gone[t.Where] || t.Kind.Bare() || t.Err != nil:
+	case n.gone[t.Where] || t.Kind.Bare() || t.Err != nil || n.Expired && !t.Over(n.inv.Time):
 	case t.Kind == store.OtherFile:
 		return "", Place{t.Where.Place.String(), notOfAtmos}, n.dirs[dir] || t.Ours && whole
-	case t.Kind.AWSFile() && (n.dirs[dir] || n.cuts[t.Where.Place] || whole) && (t.Ours || n.AllProjects || t.Realm == "" && whole):
+	case n.Orphans:
+		return t.Label(), Place{"", mayBeOf(t.Realm)}, n.unproven(t)
+	case n.AllProjects:
+		return t.Label(), Place{dir.String(), noSession}, t.Kind.AWSFile()
+	case t.Kind.AWSFile() && (n.dirs[dir] || n.cuts[t.Where.Place] || whole) && (t.Ours || t.Realm == "" && whole):
 		if n.declared(t) {
 			return t.Label(), Place{dir.String(), moved}, whole
 		}
@@ -76,6 +81,19 @@ func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
 		return t.Of[0].Name, Place{"", undeclaredIn(t.Realm)}, true
 	}
 	return "", Place{}, false
+}
+
+// unproven tells whether a trace may be an orphan of this project, or something of another one.
+func (n neighbours) unproven(t *inventory.Trace) bool {
+	root := t.Root == "" || n.inv.IsRoot(t.Root)
+	return (t.Ours || t.Realm == "") && !n.inv.Automatic(t.Realm) && len(t.Of) > 0 && !(root && n.declared(t))
+}
+
+func mayBeOf(realm string) string {
+	if realm == "" {
+		return "without a realm it may be another project's"
+	}
+	return "another project may use the realm " + realm
 }
 
 func undeclaredIn(realm string) string {

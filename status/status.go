@@ -177,7 +177,7 @@ func (b *builder) place(t *inventory.Trace) Place {
 		p.State = CannotTell
 	case t.Kind == store.ConfigFile, t.Kind == store.KubeconfigEntry, t.Kind == store.Provisioned: // no credentials
 		p.State = NotSignedIn
-	case t.AccessKey != inventory.NoAccessKey:
+	case t.AccessKey == inventory.LongLived:
 		p.State = LongLived
 	case t.Expires.IsZero() && !t.Refreshable:
 		p.State = ExpiryUnknown
