@@ -20,7 +20,7 @@ func (s *selection) take(now time.Time) []*inventory.Trace {
 		case t.Kind == store.OtherFile || t.Kind.Bare() || t.Gap() || !s.takes(t):
 		case s.Expired && t.Kind == store.ConfigFile, t.Kind == store.ConfigFile && !s.byName(t):
 			partners = append(partners, t)
-		case s.Expired && !t.Over(now):
+		case s.Expired && !t.Over(now) && t.Err == nil:
 		case t.Kind == store.CredentialsFile && !s.byName(t) && !t.Session && t.Section:
 		default:
 			taken = append(taken, t)
@@ -64,14 +64,20 @@ func (s *selection) byName(t *inventory.Trace) bool {
 	if s.everything() || s.Expired && len(s.Identities)+len(s.Providers) == 0 {
 		return s.declared(t)
 	}
-	if len(t.Of) == 0 && t.Name == "" && t.Root != "" && !t.Section { // a file without sections
+	if undivided(t) {
 		return s.in[inventory.Name{Name: t.Root, Provider: true}] || s.in[inventory.Name{Name: t.Root}]
 	}
 	return slices.ContainsFunc(t.Of, func(n inventory.Name) bool { return s.in[n] })
 }
 
+// undivided tells whether a trace is a whole file of a root's directory: it has no sections, or
+// they could not be read.
+func undivided(t *inventory.Trace) bool {
+	return len(t.Of) == 0 && t.Name == "" && t.Root != "" && !t.Section
+}
+
 func (s *selection) declared(t *inventory.Trace) bool {
-	return slices.ContainsFunc(t.Of, s.inv.Declares)
+	return undivided(t) && s.inv.IsRoot(t.Root) || slices.ContainsFunc(t.Of, s.inv.Declares)
 }
 
 // orphan tells whether a trace is provably this project's, but of a name that nobody declares,

@@ -312,8 +312,8 @@ func (b *builder) addGaps() {
 	for i := range b.inv.Traces {
 		t := &b.inv.Traces[i]
 		switch {
-		case !t.Gap() || !t.Ours && !b.AllProjects:
-		case t.Kind != store.KeyringEntry || b.AllProjects || b.Orphans:
+		case !t.Gap() || !t.Ours && !(b.everything() && t.Kind == store.KeyringEntry) && !b.AllProjects:
+		case t.Kind != store.KeyringEntry || !t.Ours || b.AllProjects || b.Orphans: // of names that nobody declares, too
 			b.Steps = append(b.Steps, Step{Kind: t.Kind, Where: t.Where, Realm: t.Realm, Err: t.Err})
 		default:
 			names := make([]string, len(b.Names))

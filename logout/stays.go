@@ -68,6 +68,8 @@ func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
 	case n.gone[t.Where] || t.Kind.Bare() || t.Err != nil || n.Expired && !t.Over(n.inv.Time):
 	case t.Kind == store.OtherFile:
 		return "", Place{t.Where.Place.String(), notOfAtmos}, n.dirs[dir] || t.Ours && whole
+	case n.Orphans && t.Kind.AWSFile() && n.orphan(t):
+		return t.Label(), Place{dir.String(), noSession}, true
 	case n.Orphans:
 		return t.Label(), Place{"", mayBeOf(t.Realm)}, n.unproven(t)
 	case n.AllProjects:
