@@ -247,21 +247,39 @@ func (b *builder) finish(s *Step) {
 	}
 }
 
+// finishSections says which sections of an AWS file go: one that nobody declares only while it
+// is a session.
 func (b *builder) finishSections(s *Step) {
-	var headers []string
-	gone := make(map[string]bool)
+	cutter := cut.AWSSections{Format: cut.Credentials}
+	if s.Kind == store.ConfigFile {
+		cutter.Format = cut.Config
+	}
+	gone := make(map[part]bool)
 	for i := range s.Traces {
-		headers = append(headers, s.Traces[i].Where.Entry)
-		gone[s.Traces[i].Where.Entry] = true
+		t := &s.Traces[i]
+		gone[partOf(t)] = true
+		if t.Session && !b.byName(t) {
+			cutter.Sessions = append(cutter.Sessions, t.Where.Entry)
+		} else {
+			cutter.Headers = append(cutter.Headers, t.Where.Entry)
+		}
 	}
 	for _, other := range b.inv.At(s.Where.Place) {
-		if !gone[other.Where.Entry] {
+		if !gone[partOf(other)] {
 			s.Keeps = append(s.Keeps, other.Label())
 		}
 	}
 	s.Keeps = unique(s.Keeps)
-	s.Cutter = awsSections(s.Kind, headers)
+	s.Cutter = cutter
 }
+
+// A part is what one trace stands for. Several sections of a file may have the same header.
+type part struct {
+	inventory.Where
+	session bool
+}
+
+func partOf(t *inventory.Trace) part { return part{t.Where, t.Session} }
 
 // kubeCutter cuts the entries of a step out of a kubeconfig, but not what others of the file use.
 func (b *builder) kubeCutter(s *Step) cut.Cutter {
@@ -296,15 +314,6 @@ func (b *builder) sibling(t *inventory.Trace) string {
 		}
 	}
 	return ""
-}
-
-// awsSections cuts sections out of one of the two AWS files.
-func awsSections(kind store.Kind, headers []string) cut.Cutter {
-	format := cut.Credentials
-	if kind == store.ConfigFile {
-		format = cut.Config
-	}
-	return cut.AWSSections{Format: format, Headers: headers}
 }
 
 // addGaps adds what could not be looked at and may be of a name: a step that will fail.
@@ -408,7 +417,8 @@ func (b *builder) addLocks() {
 
 // locksGo tells whether a lock file is one of the selection.
 func (b *builder) locksGo(t *inventory.Trace) bool {
-	return b.everything() || b.byName(t) || b.in[inventory.Name{Name: t.Root, Provider: true}] || b.in[inventory.Name{Name: t.Root}]
+	root := b.in[inventory.Name{Name: t.Root, Provider: true}] || b.in[inventory.Name{Name: t.Root}]
+	return b.everything() || b.byName(t) || t.Name == "" && root || b.whole[t.Root] && b.inv.Automatic(t.Realm)
 }
 
 // addDirs adds the directories that may become empty, children first.

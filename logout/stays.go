@@ -23,9 +23,9 @@ const (
 // stays names what is left: in the directories that something goes from, and of this project
 // what nobody declares under a realm that another project may use, too.
 func (b *builder) stays(taken []*inventory.Trace) {
-	n := neighbours{builder: b, gone: make(map[inventory.Where]bool, len(taken)), dirs: make(map[disk.Place]bool), cuts: make(map[disk.Place]bool)}
+	n := neighbours{builder: b, gone: make(map[part]bool, len(taken)), dirs: make(map[disk.Place]bool), cuts: make(map[disk.Place]bool)}
 	for _, t := range taken {
-		n.gone[t.Where] = true
+		n.gone[partOf(t)] = true
 	}
 	for i := range b.Steps {
 		s := &b.Steps[i]
@@ -56,7 +56,7 @@ func (b *builder) stays(taken []*inventory.Trace) {
 // neighbours tells of traces beside those that go why they stay.
 type neighbours struct {
 	*builder
-	gone map[inventory.Where]bool
+	gone map[part]bool
 	dirs map[disk.Place]bool // from which a file goes whole
 	cuts map[disk.Place]bool // files that sections are cut out of
 }
@@ -65,7 +65,7 @@ func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
 	dir := t.Where.Place.Dir()
 	whole := t.Root != "" && n.whole[t.Root]
 	switch {
-	case n.gone[t.Where] || t.Kind.Bare() || t.Err != nil || n.Expired && !t.Over(n.inv.Time):
+	case n.gone[partOf(t)] || t.Kind.Bare() || t.Err != nil || n.Expired && !t.Over(n.inv.Time):
 	case t.Kind == store.OtherFile:
 		return "", Place{t.Where.Place.String(), notOfAtmos}, n.dirs[dir] || t.Ours && whole
 	case n.Orphans && t.Kind.AWSFile() && n.orphan(t):
