@@ -66,8 +66,9 @@ func (k *systemKeyring) items(ts *testscript.TestScript) []keyringtest.Item {
 //	keyring empty                      a bus without a keyring
 //	keyring hung                       a bus that accepts everybody and never answers
 //	keyring none                       no bus, as in the beginning
-//	keyring set KEY SECRET             an entry of Atmos in login
-//	keyring add COLLECTION KEY SECRET  another one, beside those under the same key
+//	keyring set KEY SECRET [TYPE]      an entry of Atmos in login; its type is as that of filekeyring
+//	keyring add COLLECTION KEY SECRET [TYPE]
+//	                                   another one, beside those under the same key
 //	keyring account NAME KEY SECRET    an entry of another account
 //	keyring collection NAME            a second collection
 //	keyring lock COLLECTION
@@ -126,13 +127,13 @@ func cmdKeyring(ts *testscript.TestScript, args []string) {
 	switch args[0] {
 	case "set":
 		secret = arg(2)
-		k.set(ts, keyringtest.Account, arg(1), envelope(secret))
+		k.set(ts, keyringtest.Account, arg(1), envelope(ts, secret, args[3:]))
 	case "add":
 		secret = arg(3)
-		ts.Check(k.SetIn(arg(1), arg(2), envelope(secret)))
+		ts.Check(k.SetIn(arg(1), arg(2), envelope(ts, secret, args[4:])))
 	case "account":
 		secret = arg(3)
-		k.set(ts, arg(1), arg(2), envelope(secret))
+		k.set(ts, arg(1), arg(2), envelope(ts, secret, nil))
 	case "collection":
 		ts.Check(k.CreateCollection(arg(1)))
 	case "lock":

@@ -367,15 +367,26 @@ func cmdAfter(ts *testscript.TestScript, args []string) {
 
 // cmdFileKeyring writes an entry of a file keyring as Atmos does:
 //
-//	filekeyring DIR KEY SECRET
+//	filekeyring DIR KEY SECRET [TYPE]
+//
+// TYPE is session, token or key: see envelope.
 func cmdFileKeyring(ts *testscript.TestScript, args []string) {
-	ts.Check(keyringtest.SetFile(ts.MkAbs(args[0]), args[1], envelope(args[2])))
+	ts.Check(keyringtest.SetFile(ts.MkAbs(args[0]), args[1], envelope(ts, args[2], args[3:])))
 	worldOf(ts).planted[args[2]] = args[2]
-	cmdStill(ts, args[2:])
+	cmdStill(ts, args[2:3])
 }
 
-// envelope is the value of a session's keyring entry, as v1.196 writes it
-// (pkg/auth/credentials/store.go: credentialEnvelope).
-func envelope(secret string) string {
-	return fmt.Sprintf(`{"type":"aws","data":{"access_key_id":"ASIAEXAMPLE","secret_access_key":%q,"session_token":"session","region":"us-east-1","expiration":"2030-01-01T00:00:00Z"}}`, secret)
+// envelope is the value of a keyring entry, as all releases write it
+// (pkg/auth/credentials/store.go: credentialEnvelope): of a role's session, of an SSO login's
+// token, or of an aws/user's long-lived key.
+func envelope(ts *testscript.TestScript, secret string, kind []string) string {
+	form, ok := map[string]string{
+		"session": `"access_key_id":"ASIAEXAMPLE","secret_access_key":%q,"session_token":"session","region":"us-east-1","expiration":"2030-01-01T00:00:00Z"`,
+		"token":   `"access_key_id":%q,"region":"us-east-1","expiration":"2030-01-01T00:00:00Z"`,
+		"key":     `"access_key_id":"AKIAEXAMPLE","secret_access_key":%q,"region":"us-east-1"`,
+	}[strings.Join(append(kind, "session")[:1], "")]
+	if !ok {
+		ts.Fatalf("no type of an entry: %s", strings.Join(kind, " "))
+	}
+	return `{"type":"aws","data":{` + fmt.Sprintf(form, secret) + "}}"
 }

@@ -34,7 +34,7 @@ func Params(data string) testscript.Params {
 			"cloud":       command("VERB [ARG...]", cmdCloud),
 			"exits":       command("CODE PROGRAM [ARG...]", cmdExits),
 			"fakekeyring": command("HABIT...", cmdFakeKeyring),
-			"filekeyring": command("DIR KEY SECRET", cmdFileKeyring),
+			"filekeyring": command("DIR KEY SECRET [TYPE...]", cmdFileKeyring),
 			"jsonschema":  command("FILE", cmdJSONSchema),
 			"gone":        command("SECRET...", cmdGone),
 			"keyring":     command("VERB [ARG...]", cmdKeyring),
