@@ -1,6 +1,7 @@
 package logout
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -115,7 +116,7 @@ func (p Plan) keptText(v show.View) []string {
 		case KeptSibling:
 			lines = append(lines, fmt.Sprintf("Kept: %s: %s (the integration %s uses it too)", s.Kind.Line(), show.Clean(s.Where.Entry), show.Clean(s.KeptFor)))
 		case KeptShared:
-			lines = append(lines, fmt.Sprintf("Kept: %s (%s, %s)", name, v.Path(s.Where.Place.String()), s.Kept))
+			lines = append(lines, fmt.Sprintf("Kept: %s (%s, %s)", cmp.Or(name, s.Kind.Word()), v.Path(s.Where.Place.String()), s.Kept))
 		default:
 			if s.Err == nil {
 				lines = append(lines, fmt.Sprintf("Kept: %s (%s)", name, s.keptKey()))
