@@ -143,6 +143,9 @@ func blindLines(v show.View, steps []*Step, failed func(*Step) error) []line {
 		l := line{what: "Keyring", of: v.Roots.Show(s.Where.Keyring), remark: "cannot tell: " + show.Brief(s.Err)}
 		if err := failed(s); err != nil {
 			l.remark, l.bad, l.cause = show.Brief(err), true, show.Brief(err)
+			if l.remark == show.Brief(s.Err) { // of the whole keyring, not of one of its entries
+				l.cause = show.Cause(s.Err)
+			}
 		}
 		if !seen[l] {
 			seen[l] = true
