@@ -217,9 +217,14 @@ func (p *Project) ourPortal(t *Trace) bool {
 	return false
 }
 
+// PortalUnknown tells whether the start URL or the region of a provider could not be evaluated.
+func PortalUnknown(pr config.Provider) bool {
+	return slices.Contains(pr.Unresolved, "start_url") || slices.Contains(pr.Unresolved, "region")
+}
+
 func samePortal(pr config.Provider, t *Trace) bool {
 	region := pr.Region.Raw()
-	return store.SamePortal(pr.StartURL.Raw(), t.Token.StartURL) &&
+	return !PortalUnknown(pr) && store.SamePortal(pr.StartURL.Raw(), t.Token.StartURL) &&
 		(region == "" || t.Token.Region == "" || strings.EqualFold(region, t.Token.Region))
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/elsewhere"
 	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/store"
@@ -74,7 +75,7 @@ func NewPlan(inv *inventory.Inventory, t Target) (Plan, error) {
 	b.addEntries(taken)
 	b.addCopies(taken)
 	b.addFiles(taken)
-	b.addUnsure()
+	b.addUnsure(taken)
 	b.addGaps()
 	b.addLocks()
 	b.addDirs()
@@ -340,42 +341,61 @@ func (b *builder) addGaps() {
 	}
 }
 
-// addUnsure adds the sessions of portals that may be those of a provider whose start URL is
-// not known, or of one that nobody declares: it cannot be told.
-func (b *builder) addUnsure() {
-	provider := b.unsure()
-	if provider == "" || b.AllProjects {
+// addUnsure adds the sessions that may be those of a provider whose portal is not known, or of one
+// that nobody declares: it cannot be told.
+func (b *builder) addUnsure(taken []*inventory.Trace) {
+	provider, ok := b.unsure()
+	if !ok || b.AllProjects {
 		return
+	}
+	unknown := "start URL"
+	if provider.Kind != "" && !slices.Contains(provider.Unresolved, "start_url") {
+		unknown = "region"
+	}
+	gone := make(map[inventory.Where]bool, len(taken))
+	for _, t := range taken {
+		gone[t.Where] = true
 	}
 	for i := range b.inv.Traces {
 		t := &b.inv.Traces[i]
-		if l := t.Location; l == nil || l.Shared != store.ByPortal || t.Ours || t.Kind.Bare() || t.Err != nil {
+		if l := t.Location; l == nil || !l.ByStartURL || l.Last || gone[t.Where] || t.Kind.Bare() || t.Err != nil || !mayBeOf(t, provider) {
 			continue
 		}
 		b.Steps = append(b.Steps, Step{
-			Kind: t.Kind, Where: t.Where, Traces: []inventory.Trace{*t}, Names: []string{provider},
-			Err: fmt.Errorf("cannot tell whose it is: the start URL of %q is not known", b.inv.Shown(provider)),
+			Kind: t.Kind, Where: t.Where, Traces: []inventory.Trace{*t}, Names: []string{provider.Name},
+			Err: fmt.Errorf("cannot tell whose it is: the %s of %q is not known", unknown, b.inv.Shown(provider.Name)),
 		})
 	}
 }
 
-// unsure is a member whose portal is not known; empty if there is none.
-func (b *builder) unsure() string {
+// mayBeOf tells whether a session may be that of a provider whose portal is not known as a whole.
+func mayBeOf(t *inventory.Trace, p config.Provider) bool {
+	switch {
+	case t.Location.Shared != store.ByPortal:
+		return slices.Contains(t.Of, inventory.Name{Name: p.Name, Provider: true})
+	case p.Kind == "":
+		return !t.Ours
+	}
+	return slices.Contains(p.Unresolved, "start_url") || store.SamePortal(p.StartURL.Raw(), t.StartURL)
+}
+
+// unsure is a member whose portal is not known, with its kind if it is declared.
+func (b *builder) unsure() (p config.Provider, ok bool) {
 	for _, m := range b.Names {
 		if !m.Provider {
 			continue
 		}
 		if m.Kind == "" && len(b.Identities) > 0 {
-			return m.Name
+			return config.Provider{Name: m.Name}, true
 		}
 		for _, r := range b.inv.Readings {
 			p, err := r.Graph.Provider(m.Name)
-			if err == nil && p.Kind == "aws/iam-identity-center" && (slices.Contains(p.Unresolved, "start_url") || slices.Contains(p.Unresolved, "region")) {
-				return m.Name
+			if err == nil && p.Kind == "aws/iam-identity-center" && inventory.PortalUnknown(p) {
+				return p, true
 			}
 		}
 	}
-	return ""
+	return p, false
 }
 
 // addLocks adds the lock files of what goes whole, and those that were left without their

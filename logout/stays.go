@@ -71,7 +71,7 @@ func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
 	case n.Orphans && t.Kind.AWSFile() && n.orphan(t):
 		return t.Label(), Place{dir.String(), noSession}, true
 	case n.Orphans:
-		return t.Label(), Place{"", mayBeOf(t.Realm)}, n.unproven(t)
+		return t.Label(), Place{"", perhapsOf(t.Realm)}, n.unproven(t)
 	case n.AllProjects:
 		return t.Label(), Place{dir.String(), noSession}, t.Kind.AWSFile()
 	case t.Kind.AWSFile() && (n.dirs[dir] || n.cuts[t.Where.Place] || whole) && (t.Ours || t.Realm == "" && whole):
@@ -91,7 +91,7 @@ func (n neighbours) unproven(t *inventory.Trace) bool {
 	return (t.Ours || t.Realm == "") && !n.inv.Automatic(t.Realm) && len(t.Of) > 0 && !(root && n.declared(t))
 }
 
-func mayBeOf(realm string) string {
+func perhapsOf(realm string) string {
 	if realm == "" {
 		return "without a realm it may be another project's"
 	}
