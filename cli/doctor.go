@@ -144,7 +144,10 @@ func (u *checkup) configuration(w workplace, failed error, profiles []string) {
 			count(len(auth.Providers), "provider"), count(len(auth.Identities), "identity"), count(len(auth.Integrations), "integration"),
 		}, ", "))
 		for _, r := range cfg.Readings[1:] {
-			u.note(fact, "also read", u.text(r.Name))
+			if name, ok := strings.CutPrefix(r.Name, "profile "); ok {
+				r.Name = "profile " + u.name("profile", name)
+			}
+			u.note(fact, "also read", r.Name)
 		}
 	}
 	for _, c := range w.Selected().Graph.Cycles() {

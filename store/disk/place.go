@@ -57,8 +57,10 @@ func (p Place) wrap(what string, err error) error {
 
 // named writes the whole path into an error of a call that knew only its last name.
 func (p Place) named(err error) error {
-	if e := (*fs.PathError)(nil); errors.As(err, &e) && !filepath.IsAbs(e.Path) {
-		e.Path = p.String()
+	if e := (*fs.PathError)(nil); errors.As(err, &e) {
+		if e.Path = filepath.Clean(e.Path); !filepath.IsAbs(e.Path) { // as dir/. of a directory that was listed
+			e.Path = p.String()
+		}
 	}
 	if e := (*os.LinkError)(nil); errors.As(err, &e) {
 		e.Old, e.New = filepath.Join(p.Dir().String(), e.Old), filepath.Join(p.Dir().String(), e.New)
