@@ -157,7 +157,8 @@ func crowd() ([]Choice, []logout.Target) {
 			Name: fmt.Sprintf("a-team-with-a-long-name-%03d", i), Default: i == 100, Via: config.Via{Provider: fmt.Sprintf("sso-%d", i%5)},
 		})
 	}
-	return choices(chain.New(auth), map[string]string{"a-team-with-a-long-name-150": "7 h 32 min left", "sso-3": "renews itself"})
+	marks := map[string]string{"a-team-with-a-long-name-150": "7 h 32 min left", "sso-3": "renews itself"}
+	return choices(chain.New(auth), marks, func(name string) string { return name })
 }
 
 func TestChoose(t *testing.T) {

@@ -95,7 +95,7 @@ func (o LogoutOptions) target(asks bool) (logout.Target, error) {
 
 // chooseTarget shows the list. ATMOS_IDENTITY only preselects a line.
 func (s *session) chooseTarget(ctx context.Context, inv *inventory.Inventory) (logout.Target, error) {
-	choices, targets := choices(inv, status.Marks(inv))
+	choices, targets := choices(inv.Selected().Graph, status.Marks(inv), inv.Shown)
 	if len(targets) == 1 { // everything, which is nothing
 		return logout.Target{}, usage("atmos.yaml declares no identity and no provider", "credclean reads the auth block of atmos.yaml")
 	}
@@ -111,28 +111,29 @@ func (s *session) chooseTarget(ctx context.Context, inv *inventory.Inventory) (l
 
 // choices are the lines of the list, and what each stands for: identities, those with a mark and the
 // default one first, providers, everything. marks say of names what is left of their sessions.
-func choices(inv *inventory.Inventory, marks map[string]string) (choices []Choice, targets []logout.Target) {
+func choices(g *chain.Graph, marks map[string]string, shown func(name string) string) (choices []Choice, targets []logout.Target) {
 	add := func(label, mark string, t logout.Target) {
 		choices, targets = append(choices, Choice{label, mark}), append(targets, t)
 	}
-	g := inv.Selected().Graph
 	// What a YAML function gave, and nothing here bears, is not shown.
-	ids := slices.DeleteFunc(slices.Clone(g.Identities()), func(id config.Identity) bool { return inv.Shown(id.Name) != id.Name })
+	ids := slices.DeleteFunc(slices.Clone(g.Identities()), func(id config.Identity) bool { return shown(id.Name) != id.Name })
 	rank := func(id config.Identity) int {
-		switch {
-		case marks[id.Name] != "":
+		switch marked := marks[id.Name] != ""; {
+		case marked && id.Default:
 			return 0
-		case id.Default:
+		case marked:
 			return 1
+		case id.Default:
+			return 2
 		}
-		return 2
+		return 3
 	}
 	slices.SortStableFunc(ids, func(a, b config.Identity) int { return rank(a) - rank(b) })
 	for _, id := range ids {
 		add("Identity: "+id.Name, marks[id.Name], logout.Target{Identities: []string{id.Name}})
 	}
 	for _, pr := range g.Providers() {
-		if inv.Shown(pr.Name) == pr.Name {
+		if shown(pr.Name) == pr.Name {
 			add("Provider: "+pr.Name+" (removes all identities)", marks[pr.Name], logout.Target{Providers: []string{pr.Name}})
 		}
 	}

@@ -111,9 +111,9 @@ func TestEndings(t *testing.T) {
 		what              store.Kind
 		kind, until, want string
 	}{
-		{store.AWSFiles, "aws/assume-role", "17:42", "Still valid until 17:42: NAME (AWS cannot end role sessions)"},
-		{store.AWSFiles, "github/oidc", "17:42", "Still valid until 17:42: NAME (AWS cannot end role sessions)"},
-		{store.AWSFiles, "aws/user", "", "Not ended: NAME; it ends by itself (AWS cannot end role sessions)"},
+		{store.CredentialsFile, "aws/assume-role", "17:42", "Still valid until 17:42: NAME (AWS cannot end role sessions)"},
+		{store.CredentialsFile, "github/oidc", "17:42", "Still valid until 17:42: NAME (AWS cannot end role sessions)"},
+		{store.CredentialsFile, "aws/user", "", "Not ended: NAME; it ends by itself (AWS cannot end role sessions)"},
 		{store.KeyringEntry, "aws/permission-set", "17:42", "Still valid until 17:42: NAME (AWS cannot end role sessions)"},
 		{store.KeyringEntry, "aws/iam-identity-center", "17:42", "Not ended: NAME; it ends by itself, or sign out at " + start},
 		{store.RefreshToken, "aws/user", "21:00", "Still valid until 21:00: NAME (cannot be ended from here)"},

@@ -124,7 +124,9 @@ func (b *builder) declared(named []inventory.Name) {
 			if first, ok := r.Graph.Root(l.Name); ok && !l.Provider {
 				root = inventory.Name{Name: first.Name, Provider: first.Provider}
 			}
-			b.row(key{n, ""}, Row{Name: n, Root: root, Kind: l.Kind, Declared: true})
+			root.Name = b.inv.Shown(root.Name)
+			shown := inventory.Name{Name: b.inv.Shown(n.Name), Provider: n.Provider}
+			b.row(key{n, ""}, Row{Name: shown, Root: root, Kind: l.Kind, Declared: true})
 		}
 	}
 }
