@@ -118,15 +118,14 @@ func choices(g *chain.Graph, marks map[string]string, shown func(name string) st
 	// What a YAML function gave, and nothing here bears, is not shown.
 	ids := slices.DeleteFunc(slices.Clone(g.Identities()), func(id config.Identity) bool { return shown(id.Name) != id.Name })
 	rank := func(id config.Identity) int {
-		switch marked := marks[id.Name] != ""; {
-		case marked && id.Default:
-			return 0
-		case marked:
-			return 1
-		case id.Default:
-			return 2
+		n := 3
+		if marks[id.Name] != "" {
+			n -= 2
 		}
-		return 3
+		if id.Default {
+			n--
+		}
+		return n
 	}
 	slices.SortStableFunc(ids, func(a, b config.Identity) int { return rank(a) - rank(b) })
 	for _, id := range ids {
