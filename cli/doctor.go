@@ -78,7 +78,7 @@ func (s *session) examine(ctx context.Context, u *checkup) error {
 		u.note(fact, "system keyring", cmp.Or(warning, "no keyring service here, and no keyring on disk: nothing can have been stored in one"))
 	}
 	for _, k := range w.Keyrings {
-		u.keyring(ctx, k)
+		u.keyring(ctx, w, k)
 	}
 	u.locks(ctx, w)
 	u.environment(w)
@@ -212,8 +212,8 @@ func isSystem(k keyring.Keyring) bool {
 }
 
 // keyring lists a keyring. Its entries are counted, not named.
-func (u *checkup) keyring(ctx context.Context, k keyring.Keyring) {
-	label := k.Location()
+func (u *checkup) keyring(ctx context.Context, w workplace, k keyring.Keyring) {
+	label := w.KeyringPath(k.Location())
 	if !isSystem(k) {
 		label = u.path(label)
 		if _, err := os.Stat(k.Location()); errors.Is(err, fs.ErrNotExist) {

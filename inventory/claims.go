@@ -72,6 +72,14 @@ func (r reader) claimed() []Trace {
 	return found
 }
 
+// KeyringPath is the location of a keyring as it may be printed, be nothing there or not.
+func (p *Project) KeyringPath(location string) string {
+	if claim := p.claims[location]; claim != nil {
+		return claim.Path
+	}
+	return location
+}
+
 // claimedKeyring limits what goes from a file keyring that only a project's file names: what
 // bears a realm of this project. Else it is named, if it bears a name of the project.
 func (p *Project) claimedKeyring(t *Trace) {

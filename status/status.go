@@ -122,7 +122,7 @@ func (b *builder) declared(named []inventory.Name) {
 			}
 			root := n
 			if first, ok := r.Graph.Root(l.Name); ok && !l.Provider {
-				root = inventory.Name{Name: first.Name, Provider: first.Provider}
+				root = inventory.Name{Name: b.inv.Shown(first.Name), Provider: first.Provider}
 			}
 			root.Name = b.inv.Shown(root.Name)
 			shown := inventory.Name{Name: b.inv.Shown(n.Name), Provider: n.Provider}
