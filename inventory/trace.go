@@ -28,6 +28,7 @@ type Trace struct {
 	PerhapsOf   string    // of a keyring entry: the realm of another project whose key it may be
 
 	Location *store.Location // of a file: its entry in the table
+	Foreign  bool            // it belongs to another user of this machine
 	Rest     bool            // what a killed write left beside the file
 	Written  Written         // of an entry in a file of another program
 	// Err says why it cannot be told what is there, or why nothing can be removed there.

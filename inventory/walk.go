@@ -59,6 +59,10 @@ func (w *walker) dir(d *disk.Dir, rel string) {
 		place, below := d.Place().Join(name), path.Join(rel, name)
 		if t, ok := w.trace(below); ok {
 			t.Where.Place = place
+			if w.base == store.Temp { // everybody's directory
+				info, err := d.Look(name)
+				t.Foreign = err == nil && !w.home.Mine(info)
+			}
 			w.found = append(w.found, w.read(d, t)...)
 			continue
 		}

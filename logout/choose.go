@@ -46,6 +46,8 @@ func sectionOf(t *inventory.Trace) section { return section{t.Where.Place.Dir(),
 // takes tells whether a trace goes with the selection, if it is one that Atmos wrote.
 func (s *selection) takes(t *inventory.Trace) bool {
 	switch {
+	case t.Foreign:
+		return false
 	case s.AllProjects:
 		return true
 	case !t.Ours || t.Location != nil && t.Location.Last && len(s.Identities) > 0 || s.kept[t.Name] && t.Kind == store.KeyringEntry:

@@ -206,7 +206,7 @@ func (c Chain) text() string {
 
 // summary is the sentence that counts.
 func (r Report) summary(good, all int) string {
-	failed := good < all || len(r.Plan.Doubts) > 0 || !r.Plan.Certain()
+	failed := good < all || !r.Plan.Certain() || r.Unsynced != nil
 	switch {
 	case all == 0:
 		return "Nothing was removed"
@@ -230,6 +230,9 @@ func (r Report) errors(w io.Writer, v show.View, lines []line) {
 		if l.cause != "" {
 			causes = append(causes, fmt.Sprintf("  • %s: %s", show.Clean(l.of), show.Clean(l.cause)))
 		}
+	}
+	if r.Unsynced != nil {
+		causes = append(causes, "  • not safely on the disk: "+show.Clean(r.Unsynced.Error()))
 	}
 	if !v.Quiet {
 		for _, d := range r.Plan.Doubts {

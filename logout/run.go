@@ -43,6 +43,8 @@ type Report struct {
 	Plan    Plan
 	Results []Result
 	Time    time.Time // when the run ended
+	// Unsynced says what of the removals may come back after a loss of power.
+	Unsynced error
 }
 
 // A Machine is what steps are carried out on.
@@ -93,6 +95,7 @@ func (p Plan) Run(ctx context.Context, m Machine, o Observer) Report {
 			o.After(res)
 		}
 	}
+	r.Unsynced = m.Home.Sync()
 	r.Time = time.Now()
 	return r
 }
@@ -193,7 +196,7 @@ func (p Plan) inSet(names map[string]bool) []string {
 
 // Complete tells whether nothing of what was named is left but at the user's own wish.
 func (r Report) Complete() bool {
-	if !r.Plan.Certain() {
+	if !r.Plan.Certain() || r.Unsynced != nil {
 		return false
 	}
 	return !slices.ContainsFunc(r.Results, func(res Result) bool {
@@ -225,6 +228,9 @@ func (r Report) Err() error {
 		return nil
 	}
 	errs := []error{ErrIncomplete}
+	if r.Unsynced != nil {
+		errs = append(errs, r.Unsynced)
+	}
 	for _, res := range r.Results {
 		if res.Err != nil {
 			errs = append(errs, res.Err)

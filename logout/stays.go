@@ -16,6 +16,7 @@ import (
 const (
 	notDeclared = "not declared in atmos.yaml"
 	notOfAtmos  = "not of Atmos"
+	ofOthers    = "belongs to another user"
 	noSession   = "no session of Atmos"
 	moved       = "atmos.yaml has another provider for it"
 )

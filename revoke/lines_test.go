@@ -151,7 +151,7 @@ func TestEveryPlaceEnds(t *testing.T) {
 			_, ok := revoke.EndingOf(l.Kind, k.Kind)
 			switch {
 			case !l.For(k.Kind) || len(l.Kinds) > 0 && k.Of != l.Of:
-			case l.Kind == store.CloudConfig, l.Kind == store.Provisioned: // no credentials
+			case l.Kind == store.CloudConfig, l.Kind == store.ConfigFile, l.Kind == store.Provisioned, l.Kind.Bare(): // no credentials
 			case strings.HasSuffix(k.Kind, "/emulator"), strings.HasPrefix(k.Kind, "mock"): // no provider
 			case ok == (l.Kind == store.SessionToken && requests[k.Kind]):
 				t.Errorf("%s of %s: an entry in the table: %v", l.Path, k.Kind, ok)

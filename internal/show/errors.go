@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"syscall"
 
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
@@ -14,11 +15,14 @@ import (
 func Brief(err error) string {
 	for _, known := range []error{
 		keyring.ErrLocked, keyring.ErrTimeout, keyring.ErrNoService, disk.ErrInUse,
-		disk.ErrStillThere, disk.ErrNotRegular, store.ErrClaimed, fs.ErrPermission,
+		disk.ErrStillThere, disk.ErrNotRegular, store.ErrClaimed,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}
+	}
+	if errors.Is(err, syscall.EACCES) {
+		return fs.ErrPermission.Error()
 	}
 	return Cause(err)
 }
