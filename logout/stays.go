@@ -67,6 +67,8 @@ func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
 	whole := t.Root != "" && n.whole[t.Root]
 	switch {
 	case n.gone[partOf(t)] || t.Kind.Bare() || t.Err != nil || n.Expired && !t.Over(n.inv.Time):
+	case t.Foreign:
+		return t.Label(), Place{t.Where.Place.String(), ofOthers}, n.AllProjects || n.byName(t)
 	case t.Kind == store.OtherFile:
 		return "", Place{t.Where.Place.String(), notOfAtmos}, n.dirs[dir] || t.Ours && whole
 	case n.Orphans && t.Kind.AWSFile() && n.orphan(t):

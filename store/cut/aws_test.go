@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -297,3 +298,11 @@ func BenchmarkAWSSections(b *testing.B) {
 }
 
 var _ = []cut.Cutter{cut.AWSSections{}, cut.DockerLogins{}, cut.KubeEntries{}}
+
+func at(text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}

@@ -2,8 +2,6 @@
 // other byte as it is. It is pure: it opens no file and knows no directory.
 package cut
 
-import "time"
-
 // A Cutter cuts something out of the content of a file of one form. It is pure.
 // An error says why the content is not of that form: such a file is not
 // touched. An error never quotes the content.
@@ -19,15 +17,10 @@ type Cut struct {
 	// Empty says that nothing is left of a file that Atmos alone makes: the file
 	// goes. It is never set for another program's file.
 	Empty bool
-
-	// Leftover says that a run of ours was killed and left its new file beside this one.
-	Leftover bool
-	// ValidUntil are the expiries beside the sections that a [Rule] removes.
-	ValidUntil map[string]time.Time
 }
 
 // Changes tells whether there is anything to do.
-func (c Cut) Changes() bool { return c.Empty || c.Leftover || len(c.Removed) > 0 }
+func (c Cut) Changes() bool { return c.Empty || len(c.Removed) > 0 }
 
 // names lists each name once, in the order in which it came.
 type names struct {

@@ -64,7 +64,7 @@ func (d *Dir) edit(ctx context.Context, name string, cutter cut.Cutter) (out Out
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) && left {
-		out.Leftover, err = true, nil
+		err = nil // a run of ours was killed and left its new file
 	}
 	return out, err
 }

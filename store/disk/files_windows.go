@@ -10,17 +10,12 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Windows has neither flag: nothing at these paths blocks an open there.
-const (
-	NonBlocking = 0
-	noFollow    = 0
-)
+// NonBlocking is no flag here: nothing at these paths blocks an open on Windows.
+const NonBlocking = 0
 
 // removableWhileOpen tells whether an open file can be removed. gofrs/flock opens
 // it without FILE_SHARE_DELETE.
 const removableWhileOpen = false
-
-func keepOwner(*os.File, fs.FileInfo) error { return nil }
 
 // syncDir does nothing: Windows has no such call, and NTFS logs a rename itself.
 func syncDir(*os.Root) error { return nil }
