@@ -16,7 +16,7 @@ func TestReadToken(t *testing.T) {
 		what   string
 		format store.Format
 		data   string
-		want             store.Token
+		want   store.Token
 	}{
 		{"SSO session", store.JSON, `{"accessToken": "a", "expiresAt": "2027-11-22T14:46:01Z", "refreshToken": "r", "startUrl": "https://acme.example/start"}`, store.Token{StartURL: "https://acme.example/start", Expires: expires, Refreshable: true}},
 		{"SSO token of old", store.JSON, `{"accessToken": "a", "expiresAt": "2027-11-22T14:46:01Z"}`, store.Token{Expires: expires}},

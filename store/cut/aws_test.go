@@ -306,3 +306,20 @@ func at(text string) time.Time {
 	}
 	return t
 }
+
+// As Atmos writes it: keys aligned, no empty line at the end.
+const (
+	deep = `; atmos: expiration=2027-11-22T14:45:20Z
+[deep-role]
+aws_access_key_id     = ASIAEXAMPLE1
+aws_secret_access_key = secret-1
+aws_session_token     = session-1
+
+`
+	prod = `; atmos: expiration=2027-11-22T14:45:40Z
+[prod-admin]
+aws_access_key_id     = ASIAEXAMPLE2
+aws_secret_access_key = secret-2
+aws_session_token     = session-2
+`
+)

@@ -85,13 +85,13 @@ func TestEdit(t *testing.T) {
 		{
 			name:   "a new file is left behind though nothing is to be removed",
 			before: map[string]string{credentials: prod, credentials + ".credclean": prod, credentials + ".lock": ""},
-			want:   cut.Cut{Data: []byte(prod), Leftover: true},
+			want:   cut.Cut{Data: []byte(prod)},
 			after:  map[string]string{credentials: prod, credentials + ".lock": ""},
 		},
 		{
 			name:   "a new file is left behind alone",
 			before: map[string]string{credentials + ".credclean": prod, credentials + ".lock": ""},
-			want:   cut.Cut{Leftover: true},
+			want:   cut.Cut{},
 			after:  map[string]string{credentials + ".lock": ""},
 		},
 		{
