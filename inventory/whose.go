@@ -131,12 +131,12 @@ func (p *Project) of(t *Trace, anyKind bool) []Name { //nolint:revive // what is
 
 // onDisk are the declared names that a location would write so.
 func (p *Project) onDisk(l *store.Location, written string) []Name {
-	if l.Escape == nil {
+	if l.Escape == nil && !l.Stacked {
 		return p.declared[written]
 	}
 	var names []Name
 	for spelled, declared := range p.declared {
-		if l.OnDisk(spelled) == written {
+		if l.Writes(written, spelled) {
 			names = append(names, declared...)
 		}
 	}

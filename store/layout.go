@@ -43,6 +43,8 @@ type Location struct {
 	Path string
 	// Joined says that {name} is the name, a dash and the realm.
 	Joined bool
+	// Stacked says that {name} is a stack, a dash and the name.
+	Stacked bool
 	// Escape are pairs of what Atmos replaces in the name and by what.
 	Escape []string
 	// Tree says that a whole directory goes. It is not looked into.
@@ -94,6 +96,7 @@ var locations = []Location{
 	{Kind: LockFile, Of: OfIdentity, Kinds: gcp, Under: Config, Path: "{realm}/gcp/{root}/{name}.cleanup.lock", Releases: "v1.207 to v1.224"},
 	{Kind: LockFile, Of: OfIdentity, Kinds: gcp, Under: Config, Path: "{realm}/gcp/{root}/{name}.identity.lock", Releases: "v1.225 and later"},
 	{Kind: CloudCredentials, Of: OfIdentity, Kinds: []string{"*/emulator"}, Under: Config, Path: "{realm}/emulator/{name}.kubeconfig", Releases: "v1.222 and later"},
+	{Kind: CloudCredentials, Of: OfIdentity, Kinds: []string{"*/emulator"}, Under: Cache, Path: "emulator/{name}.kubeconfig", Stacked: true, Releases: "v1.222 and later"}, // pkg/emulator/yamlfunc.go
 	{Kind: TempFile, Format: JSON, Of: OfIdentity, Kinds: []string{"mock", "mock/*"}, Under: Temp, Path: "atmos-mock-{name}.json", Escape: []string{"/", "-"}, Releases: "v1.196 and later"},
 	{Kind: SessionToken, Format: JSON, Of: OfIntegration, Kinds: []string{"github/sts"}, Under: Data, Path: "auth/github-sts/{realm}/{name}/state.json", Escape: plain, Releases: "v1.221 and later"},
 	{Kind: SessionToken, Of: OfIntegration, Kinds: []string{"github/sts"}, Under: Data, Path: "auth/github-sts/{realm}/{name}/git.config", Escape: plain, Releases: "v1.221 and later"},
@@ -129,6 +132,15 @@ func (l Location) OnDisk(name string) string {
 		return name
 	}
 	return strings.NewReplacer(l.Escape...).Replace(name)
+}
+
+// Writes tells whether a path of the location that has written in it may be that of a name.
+func (l Location) Writes(written, name string) bool {
+	if l.Stacked {
+		stack, ok := strings.CutSuffix(written, "-"+name)
+		return ok && stack != ""
+	}
+	return l.OnDisk(name) == written
 }
 
 // reserved tells whether a directory below a base is Atmos's own and no realm.

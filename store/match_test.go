@@ -52,6 +52,7 @@ func places() []place {
 		{store.Config, realm16 + "/gcp/gadc/sa-dev.identity.lock", store.LockFile, store.Words{Name: "sa-dev", Root: "gadc", Realm: realm16}},
 		{store.Config, realm16 + "/emulator/kube.kubeconfig", store.CloudCredentials, store.Words{Name: "kube", Realm: realm16}},
 		{store.Config, "emulator/kube.kubeconfig", store.CloudCredentials, store.Words{Name: "kube"}},
+		{store.Cache, "emulator/dev-kube.kubeconfig", store.CloudCredentials, store.Words{Name: "dev-kube"}},
 		{store.Temp, "atmos-mock-team-fake.json", store.TempFile, store.Words{Name: "team-fake"}},
 		{store.Data, "auth/github-sts/" + realm16 + "/org_sts/state.json", store.SessionToken, store.Words{Name: "org_sts", Realm: realm16}},
 		{store.Data, "auth/github-sts/gh-sts/git.config", store.SessionToken, store.Words{Name: "gh-sts"}},
