@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/AlecAivazis/survey/v2"
 	"github.com/AlecAivazis/survey/v2/terminal"
@@ -177,14 +178,17 @@ func (p *picker) status(page int) string {
 
 // fit cuts a line so that it takes less than the width of a terminal; 0 is one that does not tell.
 func fit(line string, width int) string {
-	if width == 0 || terminal.StringWidth(line) < width {
-		return line
+	kept, taken := 0, 0 // bytes before the ellipsis, and columns
+	for i, r := range line {
+		n := terminal.StringWidth(string(r))
+		if taken+n >= width && width > 0 {
+			return line[:kept] + "…"
+		}
+		if taken += n; taken < width-1 {
+			kept = i + utf8.RuneLen(r)
+		}
 	}
-	runes := []rune(line)
-	for len(runes) > 0 && terminal.StringWidth(string(runes))+1 >= width {
-		runes = runes[:len(runes)-1]
-	}
-	return string(runes) + "…"
+	return line
 }
 
 // keys are those of a terminal. Some terminals have codes for Home and End that survey does not know.

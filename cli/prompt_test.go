@@ -13,8 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
-	"unicode/utf8"
 
+	"github.com/AlecAivazis/survey/v2/terminal"
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
@@ -329,6 +329,22 @@ func TestQuestionsFail(t *testing.T) {
 	}
 }
 
+func TestFit(t *testing.T) {
+	for _, tt := range []struct {
+		line  string
+		width int
+		want  string
+	}{
+		{"abcde", 0, "abcde"}, {"abcde", 6, "abcde"}, {"abcde", 5, "abc…"}, {"abcde", 2, "…"}, {"abcde", 1, "…"}, {"", 1, ""},
+		{"日本語", 7, "日本語"}, {"日本語", 6, "日本…"}, {"日本語", 5, "日…"}, {"日本語", 4, "日…"}, {"日本語", 3, "…"},
+		{strings.Repeat("x", 1<<20), 40, strings.Repeat("x", 38) + "…"},
+	} {
+		if got := fit(tt.line, tt.width); got != tt.want {
+			t.Errorf("%.20q on %d: %q", tt.line, tt.width, got)
+		}
+	}
+}
+
 // Whatever is pressed on whatever terminal, a line is selected if one matches, and the list fits.
 func FuzzPicker(f *testing.F) {
 	f.Add("team\x10\x0e\x15", 80, 24)
@@ -347,7 +363,7 @@ func FuzzPicker(f *testing.F) {
 				t.Fatalf("%d lines on %d", n, height)
 			}
 			for line := range strings.Lines(text) {
-				if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n >= width {
+				if n := terminal.StringWidth(strings.TrimSuffix(line, "\n")); n >= width {
 					t.Fatalf("%d columns on %d: %q", n, width, line)
 				}
 			}
