@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/elsewhere"
 	"github.com/credclean/credclean/internal/show"
 	"github.com/credclean/credclean/inventory"
@@ -109,7 +110,7 @@ func (s *session) workplaceFor(ctx context.Context, o LogoutOptions) (workplace,
 	case err == nil:
 	case !o.AllProjects || ctx.Err() != nil:
 		return workplace{}, err
-	default:
+	case !errors.Is(err, config.ErrNotFound): // which is how it is outside of a project
 		s.warn(fmt.Sprintf("%v; everything is removed without it", err))
 	}
 	return s.workplaceOf("logout", sys, cfg)

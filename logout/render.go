@@ -208,6 +208,8 @@ func (c Chain) text() string {
 func (r Report) summary(good, all int) string {
 	failed := good < all || !r.Plan.Certain() || r.Unsynced != nil
 	switch {
+	case all == 0 && r.Plan.Target.AllProjects && r.Complete():
+		return r.Plan.Target.alreadyOut() // what is left is kept at the user's own wish
 	case all == 0:
 		return "Nothing was removed"
 	case failed && good == 0:
