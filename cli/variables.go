@@ -20,6 +20,8 @@ func variables() []variable {
 		{"ATMOS_GIT_ROOT_BASEPATH", "false: the root of the git repository is not looked in"},
 		{"ATMOS_IDENTITY", "the line that is selected at first in the list to choose from"},
 		{"ATMOS_KEYRING_FILE_PATH", "where the file keyring is, beside auth.keyring of atmos.yaml and the default place"},
+		{"ATMOS_KEYRING_PASSWORD", "the password of the file keyring: with it, keys can be told from sessions"},
+		{"ATMOS_KEYRING_PASSWORD_ENV", "the variable that holds that password instead"},
 		{"ATMOS_LOGS_FILE", "as --logs-file"},
 		{"ATMOS_LOGS_LEVEL", "as --logs-level"},
 		{"ATMOS_VERBOSE", "true: the log level is Debug"},
