@@ -88,7 +88,7 @@ func (o LogoutOptions) target(asks bool) (logout.Target, error) {
 		}
 	}
 	return logout.Target{
-		Identities: o.Identities, Providers: o.Providers, All: o.All, Expired: o.Expired,
+		Identities: o.Identities, Providers: o.Providers, Tags: o.Tags, All: o.All, Expired: o.Expired,
 		Orphans: o.Orphans, AllProjects: o.AllProjects, KeepProvider: o.KeepProvider,
 	}, nil
 }

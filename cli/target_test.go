@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/credclean/credclean/logout"
 )
 
 // No two selectors can be combined, and each alone can be followed.
@@ -22,6 +26,34 @@ func TestSelectors(t *testing.T) {
 			if same := i == j || i+j == 1; same != (err == nil) || err != nil && hintOf(err) == "" {
 				t.Errorf("%s: %v", line, err)
 			}
+		}
+	}
+}
+
+// What is given is what the target has: nothing else is chosen or asked for.
+func TestTarget(t *testing.T) {
+	for line, want := range map[string]logout.Target{
+		"logout dev -i ops":                 {Identities: []string{"ops", "dev"}},
+		"logout -p okta --provider aws":     {Providers: []string{"okta", "aws"}},
+		"logout --tags a,b --tags c":        {Tags: []string{"a", "b", "c"}},
+		"logout --all":                      {All: true},
+		"logout --orphans":                  {Orphans: true},
+		"logout --all-projects -y":          {AllProjects: true},
+		"logout --expired":                  {Expired: true},
+		"logout --expired --tags a":         {Expired: true, Tags: []string{"a"}},
+		"logout --keep-provider dev":        {Identities: []string{"dev"}, KeepProvider: true},
+		"logout dev --keep-long-lived -nqy": {Identities: []string{"dev"}},
+	} {
+		u, err := understand(strings.Fields(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := u.target(false)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v\n%s", line, err, diff)
+		}
+		if got.Empty() {
+			t.Errorf("%s: a list would be shown", line)
 		}
 	}
 }
