@@ -120,7 +120,7 @@ func newWorkplace(sys config.System, cfg *config.Config) workplace {
 }
 
 // look takes the inventory of the machine. Nothing asks anybody.
-func (s *session) look(ctx context.Context, w workplace, opts keyring.Options, asked []string, everything bool) *inventory.Inventory { //nolint:revive // how far it looks
+func (s *session) look(ctx context.Context, w workplace, opts keyring.Options, asked []string, everything bool) *inventory.Inventory {
 	if warning := w.OpenKeyrings(ctx, opts, otherOwner(w.Roots[store.Home])); warning != "" {
 		s.warn(warning)
 	}

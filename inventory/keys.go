@@ -72,5 +72,5 @@ func (p *Project) user(n Name) bool {
 
 // mystery tells whether the kind of a name is not known.
 func (p *Project) mystery(n Name) bool {
-	return !p.Declares(n) || slices.ContainsFunc(p.kinds[n], func(kind string) bool { return !store.Knows(kind) && !(n.Provider && kind == "") })
+	return !p.Declares(n) || slices.ContainsFunc(p.kinds[n], func(kind string) bool { return !store.Knows(kind) && (!n.Provider || kind != "") })
 }

@@ -25,7 +25,7 @@ type Inventory struct {
 // list their entries are asked for them. everything says that what other projects keep is
 // looked at as closely as what is this project's. It changes nothing, prompts for nothing,
 // and opens a keyring entry only to tell a long-lived access key from a session.
-func Take(ctx context.Context, p *Project, home *disk.Home, asked []string, everything bool) *Inventory { //nolint:revive // how far it looks
+func Take(ctx context.Context, p *Project, home *disk.Home, asked []string, everything bool) *Inventory {
 	inv := &Inventory{Project: p, Time: time.Now(), places: make(map[disk.Place][]*Trace)}
 	p.asked = make(map[string]bool)
 	for _, name := range asked {

@@ -144,7 +144,7 @@ func (p *Project) onDisk(l *store.Location, written string) []Name {
 }
 
 // orFound is a name as it was found if nobody declares it.
-func (p *Project) orFound(found string, names []Name, provider bool) []Name { //nolint:revive // one of two namespaces
+func (p *Project) orFound(found string, names []Name, provider bool) []Name {
 	if len(names) == 0 && found != "" {
 		return []Name{{found, provider}}
 	}
@@ -224,8 +224,8 @@ func PortalUnknown(pr config.Provider) bool {
 
 func samePortal(pr config.Provider, t *Trace) bool {
 	region := pr.Region.Raw()
-	return !PortalUnknown(pr) && store.SamePortal(pr.StartURL.Raw(), t.Token.StartURL) &&
-		(region == "" || t.Token.Region == "" || strings.EqualFold(region, t.Token.Region))
+	return !PortalUnknown(pr) && store.SamePortal(pr.StartURL.Raw(), t.StartURL) &&
+		(region == "" || t.Region == "" || strings.EqualFold(region, t.Region))
 }
 
 // A consoleOf is the name and the realm that a directory of the console is called after.

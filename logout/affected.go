@@ -73,7 +73,7 @@ func (b *builder) shares(s *Step, t *inventory.Trace, share func(root, by, why s
 		if !b.in[n] && t.Location != nil {
 			why = string(t.Location.Shared)
 			if t.Location.Shared == store.ByPortal {
-				why = "portal " + t.Token.StartURL
+				why = "portal " + t.StartURL
 			}
 		}
 		share(n.Name, s.name(), why)

@@ -87,5 +87,5 @@ func (s *selection) declared(t *inventory.Trace) bool {
 func (s *selection) orphan(t *inventory.Trace) bool {
 	root := t.Root == "" || s.inv.IsRoot(t.Root)
 	nameless := t.Name == "" || inventory.IsDefault(t.Name) // counts as the directory's
-	return s.inv.Automatic(t.Realm) && !(root && (s.declared(t) || nameless))
+	return s.inv.Automatic(t.Realm) && (!root || !s.declared(t) && !nameless)
 }

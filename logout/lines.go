@@ -196,13 +196,14 @@ func keyringOutcome(m Member, results []*Result) (line, bool) {
 	var removed []*Step
 	var causes []string
 	for _, res := range results {
-		switch {
-		case res.Outcome == Failed:
+		switch res.Outcome {
+		case Failed:
 			l.bad = true
 			l.remark = cmp.Or(l.remark, show.Brief(res.Err))
 			causes = append(causes, show.Cause(res.Err))
-		case res.Outcome == Removed:
+		case Removed:
 			removed = append(removed, &res.Step)
+		case Absent, Kept:
 		}
 	}
 	l.cause = strings.Join(unique(causes), "; ")

@@ -91,7 +91,7 @@ func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
 // unproven tells whether a trace may be an orphan of this project, or something of another one.
 func (n neighbours) unproven(t *inventory.Trace) bool {
 	root := t.Root == "" || n.inv.IsRoot(t.Root)
-	return (t.Ours || t.Realm == "") && !n.inv.Automatic(t.Realm) && len(t.Of) > 0 && !(root && n.declared(t))
+	return (t.Ours || t.Realm == "") && !n.inv.Automatic(t.Realm) && len(t.Of) > 0 && (!root || !n.declared(t))
 }
 
 func perhapsOf(realm string) string {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/inventory"
@@ -76,7 +75,7 @@ func choose(inv *inventory.Inventory, t Target) (*selection, error) {
 		errs = append(errs, s.addIdentity(name))
 	}
 	for i, name := range s.Providers {
-		found, err := s.findProvider(name)
+		found, err := s.find(inventory.Name{Name: name, Provider: true})
 		if errs = append(errs, err); err == nil {
 			s.Providers[i] = found.Name
 			s.addProvider(found)
@@ -101,50 +100,6 @@ func NamesOf(inv *inventory.Inventory, identities []string) ([]inventory.Name, e
 	return s.names, nil
 }
 
-// tagged are the providers that bear one of the tags. Atmos compares these as they are
-// (cmd/auth/logout.go since v1.223.0).
-func tagged(r inventory.Reading, tags []string) (names []string, err error) {
-	var known, shown []string
-	for _, p := range r.Graph.Providers() {
-		for _, tag := range p.Tags {
-			known = append(known, tag.Raw())
-			shown = append(shown, tag.String())
-			if slices.Contains(tags, tag.Raw()) && !slices.Contains(names, p.Name) {
-				names = append(names, p.Name)
-			}
-		}
-	}
-	for _, tag := range tags {
-		if !slices.Contains(known, tag) {
-			slices.Sort(shown)
-			return nil, &TagError{Tag: tag, Known: slices.Compact(shown)}
-		}
-	}
-	return names, nil
-}
-
-// A TagError is about a tag that no provider bears.
-type TagError struct {
-	Tag   string
-	Known []string // sorted
-}
-
-func (e *TagError) Error() string { return fmt.Sprintf("tag %q: no provider bears it", e.Tag) }
-
-// A RoleError is about the name of a provider where one of an identity belongs, or the other
-// way round.
-type RoleError struct {
-	Name     string
-	Provider bool // what it is
-}
-
-func (e *RoleError) Error() string {
-	if e.Provider {
-		return fmt.Sprintf("%s is a provider", e.Name)
-	}
-	return fmt.Sprintf("%s is an identity", e.Name)
-}
-
 // add adds a name. One that nobody declares may be either, provider or identity.
 func (s *selection) add(n inventory.Name) {
 	if s.in[n] {
@@ -160,7 +115,7 @@ func (s *selection) add(n inventory.Name) {
 // addIdentity adds an identity with its chain: in the selected reading; in another one where
 // something of the identity lies under the root or the realm of that reading.
 func (s *selection) addIdentity(name string) error {
-	found, err := s.findIdentity(name)
+	found, err := s.find(inventory.Name{Name: name})
 	if err != nil {
 		return err
 	}
@@ -286,89 +241,6 @@ func (s *selection) addAll() {
 			s.add(n)
 		}
 	}
-}
-
-// findIdentity finds the name that the user means: a declared one, else one that was found.
-func (s *selection) findIdentity(name string) (inventory.Name, error) {
-	var unknown error
-	for _, r := range s.inv.Readings {
-		id, err := r.Graph.Identity(name)
-		if err == nil {
-			return inventory.Name{Name: id.Name}, nil
-		}
-		if unknown == nil || !errors.Is(err, chain.ErrUnknown) {
-			unknown = err
-		}
-	}
-	if !errors.Is(unknown, chain.ErrUnknown) {
-		return inventory.Name{}, unknown
-	}
-	for _, r := range s.inv.Readings {
-		if p, err := r.Graph.Provider(name); err == nil {
-			return inventory.Name{}, &RoleError{p.Name, true}
-		}
-	}
-	return s.findUndeclared(name, false, unknown)
-}
-
-func (s *selection) findProvider(name string) (inventory.Name, error) {
-	var unknown error
-	for _, r := range s.inv.Readings {
-		p, err := r.Graph.Provider(name)
-		if err == nil {
-			return inventory.Name{Name: p.Name, Provider: true}, nil
-		}
-		if unknown == nil || !errors.Is(err, chain.ErrUnknown) {
-			unknown = err
-		}
-	}
-	if !errors.Is(unknown, chain.ErrUnknown) {
-		return inventory.Name{}, unknown
-	}
-	for _, r := range s.inv.Readings {
-		if id, err := r.Graph.Identity(name); err == nil {
-			return inventory.Name{}, &RoleError{id.Name, false}
-		}
-	}
-	return s.findUndeclared(name, true, unknown)
-}
-
-// findUndeclared accepts a name that was found under this project's realms: exactly, else the
-// only one that is equal in lower case. A provider is also known by the directory that a
-// section lies in.
-func (s *selection) findUndeclared(name string, provider bool, unknown error) (inventory.Name, error) { //nolint:revive // one of two namespaces
-	found := make(map[string]inventory.Name)
-	for i := range s.inv.Traces {
-		t := &s.inv.Traces[i]
-		if !t.Ours {
-			continue
-		}
-		for _, n := range t.Of {
-			if !s.inv.Declares(n) && (n.Provider == provider || t.Kind == store.KeyringEntry) {
-				found[n.Name] = n
-			}
-		}
-		if provider && t.Root != "" {
-			found[t.Root] = inventory.Name{Name: t.Root, Provider: true}
-		}
-	}
-	if n, ok := found[name]; ok {
-		return n, nil
-	}
-	var like []string
-	for other := range found {
-		if strings.EqualFold(other, name) {
-			like = append(like, other)
-		}
-	}
-	slices.Sort(like)
-	switch len(like) {
-	case 0:
-		return inventory.Name{}, unknown
-	case 1:
-		return found[like[0]], nil
-	}
-	return inventory.Name{}, fmt.Errorf("%q %w: %s", name, chain.ErrAmbiguous, strings.Join(like, ", "))
 }
 
 func unique(names []string) []string {

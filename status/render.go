@@ -64,7 +64,7 @@ func (s Status) shown() []Row {
 	var rows, undeclared, others []Row
 	for _, r := range s.Rows {
 		switch {
-		case len(r.Places) == 0 && len(s.Named) == 0 && !(r.Provider && through[r.Name.Name]):
+		case len(r.Places) == 0 && len(s.Named) == 0 && (!r.Provider || !through[r.Name.Name]):
 		case r.Realm != "":
 			others = append(others, r)
 		case !r.Declared:

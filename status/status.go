@@ -73,7 +73,7 @@ type Others struct {
 }
 
 // New sorts an inventory by name. named are the names to show; nil shows all.
-func New(inv *inventory.Inventory, named []inventory.Name, allProjects bool) Status { //nolint:revive // how much is shown
+func New(inv *inventory.Inventory, named []inventory.Name, allProjects bool) Status {
 	s := Status{Time: inv.Time}
 	b := builder{Status: &s, inv: inv, at: make(map[key]int)}
 	b.declared(named)
@@ -160,7 +160,7 @@ func (b *builder) add(t *inventory.Trace, named []inventory.Name) {
 	}
 }
 
-func (r *Row) add(p Place, renews bool) { //nolint:revive // what is known of the place
+func (r *Row) add(p Place, renews bool) {
 	r.Places = append(r.Places, p)
 	r.Renews = r.Renews || renews
 	switch a, b := rank(p.State), rank(r.State); {

@@ -1,3 +1,4 @@
+// Package store knows where the releases of Atmos keep what. It looks at nothing itself.
 package store
 
 import "strings"

@@ -63,7 +63,7 @@ type Location struct {
 	Unless string
 }
 
-// ErrClaimed: nothing is removed at a place that only a project's file names.
+// ErrClaimed is the error for a place that only a project's file names: nothing is removed there.
 var ErrClaimed = errors.New("only atmos.yaml names this place")
 
 // AWSUserDir is the directory that all aws/user identities share

@@ -188,6 +188,7 @@ func TestOnDisk(t *testing.T) {
 			if l.Of == store.OfIntegration {
 				want["a/b"], want[`a\b:c..d`] = "a_b", "a_b_c_d"
 			}
+		default:
 		}
 		for name, on := range want {
 			if got := l.OnDisk(name); got != on {

@@ -68,12 +68,6 @@ func (p Place) named(err error) error {
 	return err
 }
 
-// temp is the place of the new file.
-func (p Place) temp() Place { return Place{Root: p.Root, Path: p.Path + TempSuffix} }
-
-// lock is the place of the lock of a file.
-func (p Place) lock() Place { return Place{Root: p.Root, Path: p.Path + LockSuffix} }
-
 // Parents are the directories of the places, each once, children before
 // parents; the roots are not among them.
 func Parents(places []Place) []Place {

@@ -1,0 +1,144 @@
+package logout
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/credclean/credclean/inventory"
+	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/cut"
+	"github.com/credclean/credclean/store/disk"
+)
+
+// addFiles makes a step of all traces of one file: of an AWS directory first config, then
+// credentials, so that a run which is killed leaves the proof; what says which identities there
+// are comes last.
+func (b *builder) addFiles(taken []*inventory.Trace) {
+	at := make(map[disk.Place]int)
+	var steps []Step
+	for _, t := range taken {
+		if t.Kind == store.KeyringEntry {
+			continue
+		}
+		sibling := b.sibling(t)
+		i, known := at[t.Where.Place]
+		if !known || sibling != "" {
+			i = len(steps)
+			s := Step{Kind: t.Kind, Where: inventory.Where{Place: t.Where.Place}, Realm: t.Realm, Tree: t.Tree(), Err: t.Err}
+			if sibling != "" {
+				s.Where, s.Kept, s.KeptFor = t.Where, KeptSibling, sibling
+			} else {
+				at[t.Where.Place] = i
+			}
+			steps = append(steps, s)
+		}
+		steps[i].Traces = append(steps[i].Traces, *t)
+		steps[i].Names = append(steps[i].Names, b.namesOf(t)...)
+	}
+	for i := range steps {
+		b.finish(&steps[i])
+		steps[i].rank = b.order(&steps[i])
+	}
+	slices.SortStableFunc(steps, func(x, y Step) int {
+		if n := x.rank - y.rank; n != 0 || x.Where.Place.Dir() != y.Where.Place.Dir() {
+			return n
+		}
+		return strings.Compare(string(x.Kind), string(y.Kind)) // config before credentials
+	})
+	last := func(s Step) bool { return s.Kind == store.Provisioned }
+	for _, s := range steps {
+		if !last(s) {
+			b.Steps = append(b.Steps, s)
+		}
+	}
+	b.Steps = append(b.Steps, slices.DeleteFunc(steps, func(s Step) bool { return !last(s) })...)
+}
+
+// finish tells of a file what stays in it and how it is cut.
+func (b *builder) finish(s *Step) {
+	s.Names = unique(s.Names)
+	t := &s.Traces[0]
+	switch {
+	case t.Location != nil && t.Location.Unless != "" && b.inv.Uses(t.Location.Unless):
+		s.Kept = KeptShared
+	case s.Kind.AWSFile() && !t.Rest:
+		b.finishSections(s)
+	case s.Kind == store.DockerLogin:
+		logins := cut.DockerLogins{Registries: make(map[string]bool)}
+		for i := range s.Traces {
+			logins.Registries[s.Traces[i].Where.Entry] = true
+		}
+		s.Cutter = logins
+	case s.Kind == store.KubeconfigEntry:
+		s.Cutter = b.kubeCutter(s)
+	}
+}
+
+// finishSections says which sections of an AWS file go: one that nobody declares only while it
+// is a session.
+func (b *builder) finishSections(s *Step) {
+	cutter := cut.AWSSections{Format: cut.Credentials}
+	if s.Kind == store.ConfigFile {
+		cutter.Format = cut.Config
+	}
+	gone := make(map[part]bool)
+	for i := range s.Traces {
+		t := &s.Traces[i]
+		gone[partOf(t)] = true
+		if t.Session && !b.byName(t) {
+			cutter.Sessions = append(cutter.Sessions, t.Where.Entry)
+		} else {
+			cutter.Headers = append(cutter.Headers, t.Where.Entry)
+		}
+	}
+	for _, other := range b.inv.At(s.Where.Place) {
+		if !gone[partOf(other)] {
+			s.Keeps = append(s.Keeps, other.Label())
+		}
+	}
+	s.Keeps = unique(s.Keeps)
+	s.Cutter = cutter
+}
+
+// A part is what one trace stands for. Several sections of a file may have the same header.
+type part struct {
+	inventory.Where
+	session bool
+}
+
+func partOf(t *inventory.Trace) part { return part{t.Where, t.Session} }
+
+// kubeCutter cuts the entries of a step out of a kubeconfig, but not what others of the file use.
+func (b *builder) kubeCutter(s *Step) cut.Cutter {
+	var entries cut.KubeEntries
+	gone := make(map[string]bool)
+	for i := range s.Traces {
+		entries.Remove = append(entries.Remove, s.Traces[i].Written.Kube)
+		gone[s.Traces[i].Where.Entry] = true
+	}
+	for _, other := range b.inv.At(s.Where.Place) {
+		if !gone[other.Where.Entry] {
+			entries.Keep = append(entries.Keep, other.Written.Kube)
+		}
+	}
+	return entries
+}
+
+// addCopies adds what Atmos has copied into files of az, before the files by which it is proven.
+func (b *builder) addCopies(taken []*inventory.Trace) {
+	for _, t := range b.inv.Copies(taken) {
+		b.Steps = append(b.Steps, Step{
+			Kind: t.Kind, Where: t.Where, Traces: []inventory.Trace{t}, Names: b.namesOf(&t), Cutter: t.Written.Cutter, Err: t.Err,
+		})
+	}
+}
+
+// sibling is an integration of a name that stays and uses an entry of a shared file, too.
+func (b *builder) sibling(t *inventory.Trace) string {
+	for i, n := range t.Of {
+		if len(t.Written.By) > i && !b.in[n] && !b.AllProjects {
+			return t.Written.By[i]
+		}
+	}
+	return ""
+}
