@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -73,7 +72,7 @@ func (s *session) examine(ctx context.Context, u *checkup) error {
 	u.realms(w)
 	u.directories(w)
 	u.section("Keyrings")
-	warning := w.OpenKeyrings(ctx, keyring.Options{Timeout: s.global.Timeout}, otherOwner(sys.Home))
+	warning := w.OpenKeyrings(ctx, w.home, keyring.Options{Timeout: s.global.Timeout}, otherOwner(sys.Home))
 	if !slices.ContainsFunc(w.Keyrings, isSystem) {
 		u.note(fact, "system keyring", cmp.Or(warning, "no keyring service here, and no keyring on disk: nothing can have been stored in one"))
 	}
@@ -190,11 +189,7 @@ func (u *checkup) realms(w workplace) {
 
 func (u *checkup) directories(w workplace) {
 	u.section("Directories")
-	for _, base := range slices.Sorted(maps.Keys(w.Roots)) {
-		if base == store.Home || base == store.Temp {
-			continue
-		}
-		dir := w.Roots[base]
+	for _, dir := range w.Dirs() {
 		switch _, err := os.ReadDir(dir); {
 		case err == nil:
 			u.note(fine, u.path(dir), "exists")

@@ -58,6 +58,7 @@ func (s *session) logout(ctx context.Context, o LogoutOptions) (document, error)
 	if err != nil {
 		return nothing(err)
 	}
+	defer w.home.Close()
 	inv := s.look(ctx, w, s.patience(o), slices.Concat(target.Identities, target.Providers), target.AllProjects)
 	if ctx.Err() != nil {
 		return nothing(ctx.Err())

@@ -49,6 +49,7 @@ func (s *session) status(ctx context.Context, o StatusOptions) (document, error)
 	if err != nil {
 		return begun, err
 	}
+	defer w.home.Close()
 	inv := s.look(ctx, w, keyring.Options{Timeout: s.global.Timeout}, o.Identities, o.AllProjects || outside)
 	if ctx.Err() != nil {
 		return begun, errCancelled

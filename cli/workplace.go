@@ -108,20 +108,21 @@ func surroundings() (config.System, error) {
 
 // newWorkplace is the workplace of a configuration that was read. It creates nothing.
 func newWorkplace(sys config.System, cfg *config.Config) workplace {
-	// The user's own files may set ATMOS_XDG_*.
-	roots := store.NewRoots(sys.Home, sys.WorkDir, os.TempDir(), runtime.GOOS, cfg.LookupEnv)
+	roots := store.NewRoots(sys.Home, sys.WorkDir, os.TempDir(), runtime.GOOS, os.LookupEnv)
 	docker := filepath.Join(sys.Home, ".docker")
 	if dir := os.Getenv("DOCKER_CONFIG"); dir != "" {
 		docker = roots.Expand(dir, sys.WorkDir)
 	}
 	w := workplace{inventory.NewProject(cfg, roots, sys.WorkDir), disk.NewHome(sys.Home)}
+	// The user's own files may set ATMOS_XDG_*.
+	w.Own = store.NewRoots(sys.Home, sys.WorkDir, os.TempDir(), runtime.GOOS, cfg.LookupEnv)
 	w.DockerConfig = filepath.Join(docker, "config.json")
 	return w
 }
 
 // look takes the inventory of the machine. Nothing asks anybody.
 func (s *session) look(ctx context.Context, w workplace, opts keyring.Options, asked []string, everything bool) *inventory.Inventory {
-	if warning := w.OpenKeyrings(ctx, opts, otherOwner(w.Roots[store.Home])); warning != "" {
+	if warning := w.OpenKeyrings(ctx, w.home, opts, otherOwner(w.Roots[store.Home])); warning != "" {
 		s.warn(warning)
 	}
 	return inventory.Take(ctx, w.Project, w.home, asked, everything)

@@ -3,6 +3,7 @@ package inventory
 import (
 	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/store"
@@ -47,7 +48,7 @@ func (p *Project) claimedRoot(c config.Claim) (base store.Base, root string) {
 	roots := store.NewRoots(p.Roots[store.Home], p.WorkDir, "", runtime.GOOS, func(name string) (string, bool) {
 		return c.Path.Raw(), name == c.Setting
 	})
-	if roots[base] == p.Roots[base] {
+	if slices.Contains(p.bases(base), roots[base]) {
 		return base, ""
 	}
 	return base, roots[base]

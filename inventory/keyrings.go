@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/credclean/credclean/store"
+	"github.com/credclean/credclean/store/disk"
 	"github.com/credclean/credclean/store/keyring"
 )
 
@@ -20,24 +21,24 @@ const busWait = 50 * time.Millisecond
 // auth.keyring, so the default places are always among them. owner is who the home directory
 // belongs to, if that is not the user: such a system keyring is not asked.
 // The warning is what the user should know of them; it may be empty.
-func (p *Project) OpenKeyrings(ctx context.Context, opts keyring.Options, owner string) (warning string) {
+func (p *Project) OpenKeyrings(ctx context.Context, home *disk.Home, opts keyring.Options, owner string) (warning string) {
 	system, warning := p.systemKeyring(ctx, opts, owner)
 	if system != nil {
 		p.Keyrings = append(p.Keyrings, system)
 	}
-	standard := store.DefaultKeyringDir(p.Roots)
-	dirs := []string{standard}
-	p.Keyrings = append(p.Keyrings, keyring.File{Dir: standard, Default: true, Password: p.password()})
+	var dirs []string
 	add := func(dir string, claim *ClaimError) {
-		if !slices.Contains(dirs, dir) {
-			dirs = append(dirs, dir)
-			file := keyring.File{Dir: dir}
-			if claim == nil {
-				file.Password = p.password()
-			}
-			p.Keyrings = append(p.Keyrings, file)
-			p.claims[dir] = claim
+		if slices.Contains(dirs, dir) {
+			return
 		}
+		file := keyring.File{Dir: dir, Home: home, Default: len(dirs) < len(p.bases(store.Data))}
+		if claim == nil {
+			file.Password = p.password()
+		}
+		p.Keyrings, p.claims[dir], dirs = append(p.Keyrings, file), claim, append(dirs, dir)
+	}
+	for _, root := range p.bases(store.Data) {
+		add(filepath.Join(root, "keyring"), nil)
 	}
 	for _, path := range p.Config.Own.KeyringPaths {
 		add(store.KeyringDir(p.Roots, path, p.WorkDir), nil)
@@ -54,11 +55,11 @@ func (p *Project) OpenKeyrings(ctx context.Context, opts keyring.Options, owner 
 }
 
 // password opens the entries of file keyrings, as in pkg/auth/credentials/keyring_file.go since
-// v1.194.0: it is in the variable that ATMOS_KEYRING_PASSWORD_ENV names, or spec.password_env, or
-// in ATMOS_KEYRING_PASSWORD. It may be empty.
+// v1.194.0: it is in the variable that ATMOS_KEYRING_PASSWORD_ENV names, or in
+// ATMOS_KEYRING_PASSWORD. What a configuration says of it is ignored. It may be empty.
 func (p *Project) password() string {
 	name, _ := p.Config.LookupEnv("ATMOS_KEYRING_PASSWORD_ENV")
-	for _, variable := range []string{name, p.Config.Readings[0].Auth.Keyring.PasswordEnv, "ATMOS_KEYRING_PASSWORD"} {
+	for _, variable := range []string{name, "ATMOS_KEYRING_PASSWORD"} {
 		if password, _ := p.Config.LookupEnv(variable); variable != "" && password != "" {
 			return password
 		}

@@ -13,7 +13,7 @@ import (
 func HeldLocks(ctx context.Context, p *Project, home *disk.Home) (held []disk.Place, errs []error) {
 	r := reader{ctx: ctx, project: p, home: home}
 	for _, base := range store.Bases() {
-		for _, t := range r.walk(base, p.Roots[base]) {
+		for _, t := range r.walkAll(base) {
 			switch {
 			case t.Kind != store.LockFile:
 				if t.Err != nil && t.Kind == store.OtherFile {

@@ -20,7 +20,10 @@ type Project struct {
 	Config   *config.Config
 	Readings []Reading // the first is the configuration as selected
 	Roots    store.Roots
-	WorkDir  string // what relative paths count from
+	// Own are the roots that env: in the user's own files gives. Releases before v1.222.0 ignored
+	// it, so both are looked in.
+	Own     store.Roots
+	WorkDir string // what relative paths count from
 	// Realms are those of this project, named ones first. The last is the empty one, of the
 	// layouts without realms.
 	Realms   []string
@@ -109,6 +112,25 @@ func (p *Project) mention(g *chain.Graph) {
 			p.declare(Name{l.Name, l.Provider}, "", l.Place)
 		}
 	}
+}
+
+// bases are the directories of a base: one, or two.
+func (p *Project) bases(base store.Base) []string {
+	if own := p.Own[base]; own != "" && own != p.Roots[base] {
+		return []string{p.Roots[base], own}
+	}
+	return []string{p.Roots[base]}
+}
+
+// Dirs are all directories that are walked, but the one for temporary files.
+func (p *Project) Dirs() []string {
+	var dirs []string
+	for _, base := range store.Bases() {
+		if base != store.Temp {
+			dirs = append(dirs, p.bases(base)...)
+		}
+	}
+	return dirs
 }
 
 // Selected is the configuration as selected.

@@ -150,7 +150,11 @@ func (f *sharedFile) find(data []byte) ([]bool, error) {
 func (p *Project) kubeconfigs(i config.Integration) []disk.Place {
 	path := i.Cluster.KubeconfigPath.Raw()
 	if path == "" {
-		return []disk.Place{placeOf(filepath.Join(p.Roots[store.Config], "kube", "config"), disk.Kubectl)}
+		var places []disk.Place
+		for _, root := range p.bases(store.Config) {
+			places = append(places, placeOf(filepath.Join(root, "kube", "config"), disk.Kubectl))
+		}
+		return places
 	}
 	if filepath.IsAbs(path) {
 		return []disk.Place{placeOf(filepath.Clean(path), disk.Kubectl)}

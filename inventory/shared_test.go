@@ -196,7 +196,7 @@ auth:
 	}}
 	home, p := w.open(t)
 	p.Keyrings = nil
-	p.OpenKeyrings(t.Context(), keyring.Options{}, "somebody")
+	p.OpenKeyrings(t.Context(), disk.NewHome(home), keyring.Options{}, "somebody")
 	inv := inventory.Take(t.Context(), p, disk.NewHome(home), nil, false)
 	got := map[string]bool{}
 	for i := range inv.Traces {

@@ -34,7 +34,7 @@ func Take(ctx context.Context, p *Project, home *disk.Home, asked []string, ever
 	r := reader{ctx, p, home, everything}
 	inv.reader = r
 	for _, base := range store.Bases() {
-		inv.Traces = append(inv.Traces, r.walk(base, p.Roots[base])...)
+		inv.Traces = append(inv.Traces, r.walkAll(base)...)
 	}
 	inv.Traces = append(inv.Traces, r.claimed()...)
 	inv.Traces = append(inv.Traces, p.entries(ctx, asked)...)

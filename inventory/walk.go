@@ -19,6 +19,15 @@ type walker struct {
 	found     []Trace
 }
 
+// walkAll walks every directory of a base.
+func (r reader) walkAll(base store.Base) []Trace {
+	var found []Trace
+	for _, root := range r.project.bases(base) {
+		found = append(found, r.walk(base, root)...)
+	}
+	return found
+}
+
 // walk finds what lies below a base: things of the table with their lock files and what killed
 // writes left beside them, and what else lies in their directories.
 func (r reader) walk(base store.Base, root string) []Trace {
