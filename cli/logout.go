@@ -131,6 +131,9 @@ func (s *session) remove(ctx context.Context, w workplace, plan logout.Plan, vie
 		progress.step()
 	}})
 	progress.end()
+	if report.Finished {
+		s.signals.settle()
+	}
 	return &report, journal.finish(report)
 }
 
@@ -143,6 +146,8 @@ func reportError(r logout.Report, auditErr error) error {
 		return hinted{err, "a long-lived access key has no other copy: add --yes to remove it, or --keep-long-lived to keep it"}
 	case r.LeftFor(logout.KeptAmbiguous):
 		return hinted{err, "run credclean logout in the project of that realm first; if the entry is still there, remove it with your keyring's own program"}
+	case err != nil && r.SessionsOnly(): // the report says how they end
+		return err
 	default:
 		return leftError(err)
 	}

@@ -31,6 +31,9 @@ func catchSignals(parent context.Context) *signals {
 	return s
 }
 
+// settle forgets the signal: it ended what it was meant to end, and the exit code is what came of the run.
+func (s *signals) settle() { s.caught.Store(0) }
+
 // exitCode is that of the signal that was caught, or 0.
 func (s *signals) exitCode() int {
 	if n := s.caught.Load(); n != 0 {

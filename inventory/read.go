@@ -78,6 +78,18 @@ func (inv *Inventory) ReadToken(ctx context.Context, p disk.Place) ([]byte, erro
 	return inv.reader.home.Read(ctx, p, mostToken)
 }
 
+// Accounts are those that gcloud has logins of in a configuration directory of its own: the names of
+// the directories in legacy_credentials. None if that cannot be looked at.
+func (inv *Inventory) Accounts(p disk.Place) []string {
+	d, err := inv.reader.home.Open(p.Join("legacy_credentials"))
+	if err != nil {
+		return nil
+	}
+	defer d.Close()
+	names, _ := d.Names() // what can be told
+	return names
+}
+
 // details reads of what matters here what stands beside the secrets.
 func (r reader) details(traces []Trace) {
 	for i := range traces {

@@ -141,7 +141,7 @@ func (p Plan) Document(v show.View) Document {
 		d.Steps = append(d.Steps, step)
 	}
 	d.Counts.Identities = len(p.found())
-	d.affected(p.Affected)
+	d.affected(p.Affected, p.would())
 	return d
 }
 
@@ -174,7 +174,7 @@ func (r Report) Document(v show.View) Document {
 		d.Steps = append(d.Steps, step)
 	}
 	d.Counts.Identities = len(r.Names())
-	d.affected(r.affected())
+	d.affected(r.affected(), r.sessions())
 	return d
 }
 
@@ -221,9 +221,12 @@ func (d *StepDocument) ended(res *revoke.Result) {
 	}
 }
 
-func (d *Document) affected(all []Affected) {
+func (d *Document) affected(all []Affected, sessions []revoke.Result) {
 	for _, a := range all {
 		d.AlsoAffected = append(d.AlsoAffected, AffectedDocument{a.Names, a.Why})
+	}
+	if who := revoke.Affected(sessions); who != nil {
+		d.AlsoAffected = append(d.AlsoAffected, AffectedDocument{who, "the session is ended"})
 	}
 }
 

@@ -19,11 +19,16 @@ import (
 // nothing draws the report of a plan by which nothing was found.
 func (p Plan) nothing(w io.Writer, v show.View) {
 	fmt.Fprintln(w, p.Target.alreadyOut())
-	if !p.Target.Expired && !p.Target.Orphans {
+	if !p.Target.Expired && !p.Target.Orphans && !p.keeps() {
 		fmt.Fprintln(w, "No credentials found in keyring or file storage.")
 	}
-	v.After(w, clean(p.Held), clean(p.Notes), elsewhere.LeftAlone(p.LeftAlone))
+	v.After(w, clean(p.Held), p.keptText(v), clean(p.Notes), elsewhere.LeftAlone(p.LeftAlone))
 	variables(w, v)
+}
+
+// keeps tells whether a step is kept: something of the target is there.
+func (p Plan) keeps() bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Kept != "" && !s.Kind.Bare() })
 }
 
 // clean is show.Clean for sentences with names in them.
@@ -56,7 +61,7 @@ func (p Plan) Preview(to io.Writer, v show.View) {
 	}
 	fmt.Fprintln(w)
 	fmt.Fprintf(w, "%s would be logged out\n", identities(len(p.found())))
-	v.After(w, p.doubtText(), affectedText(p.Affected), p.keptText(v), clean(p.Notes), elsewhere.LeftAlone(p.LeftAlone))
+	v.After(w, p.doubtText(), affectedText(p.Affected), signedOut(p.would()), p.keptText(v), p.gcloud(), clean(p.Notes), elsewhere.LeftAlone(p.LeftAlone))
 }
 
 func (p Plan) previewLines(w io.Writer, v show.View) {
@@ -104,10 +109,12 @@ func (r Report) Render(to io.Writer, v show.View) {
 	defer func() { _ = w.Flush() }()
 	sessions, removals := r.sessionLines(), r.lines(v)
 	kept := r.Plan.keptText(v)
-	if len(removals) == 0 && r.Complete() && len(kept) == 0 {
+	if len(removals) == 0 && r.Complete() && (r.Plan.Target.everything() || !r.Plan.keeps()) {
 		if !v.Quiet {
 			r.Plan.nothing(w, v)
+			return
 		}
+		v.After(w, kept)
 		return
 	}
 	lines := slices.Concat(sessions, removals)
@@ -130,7 +137,7 @@ func (r Report) Render(to io.Writer, v show.View) {
 	}
 	fmt.Fprintln(w, r.summary(good, len(lines)))
 	r.errors(w, v, lines)
-	v.After(w, affectedText(r.affected()), kept, r.linksText(v), clean(r.Plan.Notes), elsewhere.LeftAlone(r.Plan.LeftAlone), r.afterText(v))
+	v.After(w, affectedText(r.affected()), signedOut(r.sessions()), kept, r.linksText(v), clean(r.Plan.Notes), elsewhere.LeftAlone(r.Plan.LeftAlone), r.afterText(v))
 	r.note(w, v)
 }
 
@@ -138,7 +145,7 @@ func (r Report) Render(to io.Writer, v show.View) {
 func (r Report) afterText(v show.View) []string {
 	lines := r.validText(v)
 	if r.Plan.Revoke {
-		lines = r.endings(v)
+		lines = append(r.endings(v), r.gcloudLeft()...)
 	}
 	if r.removedKey() {
 		lines = append(lines, "A removed access key stays valid in AWS: aws iam delete-access-key ends it")

@@ -43,6 +43,8 @@ type Report struct {
 	Plan    Plan
 	Results []Result
 	Time    time.Time // when the run ended
+	// Finished: it was interrupted while sessions were ended, and then every removal was tried.
+	Finished bool
 	// Unsynced says what of the removals may come back after a loss of power.
 	Unsynced error
 }
@@ -70,7 +72,7 @@ func (p Plan) Run(ctx context.Context, m Machine, o Observer) Report {
 	}
 	ended := p.endSessions(ctx)
 	if ended != nil && ctx.Err() != nil { // that ended the requests, not the removals
-		ctx = context.WithoutCancel(ctx)
+		ctx, r.Finished = context.WithoutCancel(ctx), true
 	}
 	for _, s := range p.Steps {
 		res := Result{Step: s}
@@ -202,6 +204,13 @@ func (r Report) Complete() bool {
 	return !slices.ContainsFunc(r.Results, func(res Result) bool {
 		return res.Outcome == Failed || res.Outcome == Kept && !res.Kind.Bare() && !res.Kept.Settled()
 	})
+}
+
+// SessionsOnly tells whether all that failed are requests to end a session, which no second run
+// can repeat: the tokens are gone.
+func (r Report) SessionsOnly() bool {
+	r.Results = slices.DeleteFunc(slices.Clone(r.Results), func(res Result) bool { return res.Session != nil })
+	return r.Complete()
 }
 
 // Certain tells whether nothing can be left that the plan does not know of.

@@ -21,6 +21,9 @@ func (p Plan) WithSessions(ctx context.Context, inv *inventory.Inventory) Plan {
 	var sessions []revoke.Session
 	for i := range p.Steps {
 		s := &p.Steps[i]
+		if s.Kind == store.CloudConfig && s.Err == nil && s.Kept == "" {
+			s.Accounts = inv.Accounts(s.Where.Place)
+		}
 		if s.Kind != store.SessionToken || s.Err != nil || s.Kept != "" || s.Traces[0].Rest {
 			continue
 		}
@@ -118,6 +121,51 @@ func (r Report) sessionLines() []line {
 	return lines
 }
 
+// signedOut names who else loses a session that is ended, or would be in a dry run.
+func signedOut(results []revoke.Result) []string {
+	var lines []string
+	for _, who := range revoke.Affected(results) {
+		lines = append(lines, "Also affected: "+show.Clean(who))
+	}
+	return lines
+}
+
+// would are the sessions of a plan as results that have no outcome yet.
+func (p Plan) would() []revoke.Result {
+	var results []revoke.Result
+	for i := range p.Steps {
+		if s := p.Steps[i].Session; s != nil {
+			results = append(results, revoke.Result{Session: *s})
+		}
+	}
+	return results
+}
+
+// gcloud names the logins of gcloud that would go, each with the command that ends it before.
+func (p Plan) gcloud() []string {
+	var lines []string
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		for _, account := range s.Accounts {
+			lines = append(lines, show.Clean(revoke.Gcloud(s.Where.Place.String(), account)))
+		}
+	}
+	return lines
+}
+
+// gcloudLeft names those that went without having been ended.
+func (r Report) gcloudLeft() []string {
+	var lines []string
+	for i := range r.Results {
+		if res := &r.Results[i]; res.Outcome == Removed {
+			for _, account := range res.Accounts {
+				lines = append(lines, show.Clean(revoke.GcloudNotEnded(account)))
+			}
+		}
+	}
+	return unique(lines)
+}
+
 // allEnded tells whether the sessions of all portals involved were ended, so that the note about
 // browser sessions would be false.
 func (r Report) allEnded() bool {
@@ -170,7 +218,7 @@ func (r Report) endings(v show.View) []string {
 		e := kinds[key]
 		lines = append(lines, show.Clean(e.Line(show.Names(unique(names[key])), e.until, r.Plan.startURL())))
 	}
-	return append(lines, revoke.After(r.sessions(), func(t time.Time) string { return v.Clock(t, r.Time) })...)
+	return unique(append(lines, revoke.After(r.sessions(), func(t time.Time) string { return v.Clock(t, r.Time) })...))
 }
 
 func (p Plan) startURL() string {

@@ -25,7 +25,8 @@ type Step struct {
 	Tree   bool         // a whole directory goes
 	Locks  []disk.Place // of lock files: the files that they belong to
 	Keeps  []string     // the sections that stay in the file
-	Copies []string     // of a copy in a file of another program: the accounts that lose their session
+	// Accounts are those of gcloud that the tree has logins of; only with Plan.Revoke.
+	Accounts []string
 
 	Session *revoke.Session // that is ended at its provider
 

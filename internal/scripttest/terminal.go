@@ -50,6 +50,7 @@ var keys = map[string]string{
 //	missing FILE   wait until FILE does not exist
 //	exists FILE    wait until FILE exists
 //	keyring ...    as the command of that name
+//	cloud ...      likewise
 func cmdPty(ts *testscript.TestScript, args []string) {
 	d := newDialogue(ts, args[2:])
 	// A program writes to the terminal what fits on it, and survey asks for its size.
@@ -192,6 +193,8 @@ func (d *dialogue) speak(ts *testscript.TestScript, file string) {
 				_, err := os.Lstat(ts.MkAbs(rest))
 				return errors.Is(err, fs.ErrNotExist) == (verb == "missing")
 			})
+		case "cloud":
+			cmdCloud(ts, strings.Fields(rest))
 		case "keyring":
 			cmdKeyring(ts, strings.Fields(rest))
 		default:
