@@ -215,7 +215,7 @@ func (r *kubeReader) argument(value string, is kubeNode) (ok bool) {
 		exec := &r.item().User.Exec
 		exec.Args = append(exec.Args, value)
 	}
-	return want == anyNode || want == scalarList && (is == scalarNode || is == anyNode)
+	return want == anyNode || want == scalarList && is == scalarNode
 }
 
 // A kubeNode is what belongs below a key of a kubeconfig, or what is there.

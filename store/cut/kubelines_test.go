@@ -26,6 +26,7 @@ contexts:
       namespace: "x y"
       user: u
     name: a
+    # of a
   -   name: b
       context:
         extensions:
@@ -35,6 +36,7 @@ contexts:
         user: "v"
 current-context: a
 extensions: []
+x_1./azAZ-09: "~"
 kind: Config
 preferences: {}
 users:
@@ -70,7 +72,8 @@ func FuzzKubeLines(f *testing.F) {
 		"users: []\ncontexts: ~\nclusters:\ncurrent-context:\n", "users:\n  a: b\n", "users:\n- name: a\n  name: b\n", "a: b\na: b\n",
 		"users:\n- - a\n- b:\n  - c\n", "users:\n- name: x # y\n- name: a: b\n- name: b:\n- name: *x\n", "a:\n  b:\n    c:\n   d:\n", " a: b\nc: d\n",
 		"current-context: a\n  b\n", "current-context: \"a\nb\"\n", "users:\n- name: 1\n- name: ~\n- name: 1e3\n- name: 2020-01-01\n- name: yes\n- name: !x y\n",
-		"users:\n - name: a\n- name: b\n", "a: b\n- c\n", "users:\n- name: a\n  b:\n    - c\n   - d\n", "users:\n- name: a\n  # i\n# j\n  # k\n- name: b\n",
+		" - a: b\n", "current-context: b\n - c\n", "users:\n- name: a\n  b: c\n   - d\n", "users:\n- user:\n    exec:\n      args:\n      - ~\n      - null\n      - {}\n",
+		"users:\n- user:\n    exec:\n      args:\n      - ~\n      - null\n", "users:\n - name: a\n- name: b\n", "a: b\n- c\n", "users:\n- name: a\n  b:\n    - c\n   - d\n", "users:\n- name: a\n  # i\n# j\n  # k\n- name: b\n",
 		"---\nusers:\n- name: a\n", "users:\n- name: a\n---\n", "users:\n- name: a\n...\n", "users:\n-\n  name: a\n", "users:\n- \n", "users:\n-  name: a\n   b: c\n  d: e\n",
 		"users:\n# c\n- name: a\n  # d\n# e\n  # f\n  g: h\n  # i\n# j\n  # k\n", "? a\n: b\n", "users:\n- context: x\n- args: y\n- exec: z\n- user:\n    exec: x\n",
 		"users:\n- name: u\n  user:\n    exec:\n      args: []\n      command: 'atmos'\n", "users:\n- user:\n  - exec:\n      command: atmos\n",
