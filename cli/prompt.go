@@ -9,8 +9,9 @@ import (
 	"strings"
 
 	"github.com/AlecAivazis/survey/v2"
-	"github.com/credclean/credclean/internal/show"
 	"golang.org/x/term"
+
+	"github.com/credclean/credclean/internal/show"
 )
 
 // errCancelled says that a question was left without an answer: by Ctrl-C, Ctrl-D, a signal,

@@ -335,8 +335,17 @@ func TestFit(t *testing.T) {
 		width int
 		want  string
 	}{
-		{"abcde", 0, "abcde"}, {"abcde", 6, "abcde"}, {"abcde", 5, "abc…"}, {"abcde", 2, "…"}, {"abcde", 1, "…"}, {"", 1, ""},
-		{"日本語", 7, "日本語"}, {"日本語", 6, "日本…"}, {"日本語", 5, "日…"}, {"日本語", 4, "日…"}, {"日本語", 3, "…"},
+		{"abcde", 0, "abcde"},
+		{"abcde", 6, "abcde"},
+		{"abcde", 5, "abc…"},
+		{"abcde", 2, "…"},
+		{"abcde", 1, "…"},
+		{"", 1, ""},
+		{"日本語", 7, "日本語"},
+		{"日本語", 6, "日本…"},
+		{"日本語", 5, "日…"},
+		{"日本語", 4, "日…"},
+		{"日本語", 3, "…"},
 		{strings.Repeat("x", 1<<20), 40, strings.Repeat("x", 38) + "…"},
 	} {
 		if got := fit(tt.line, tt.width); got != tt.want {

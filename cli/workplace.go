@@ -26,19 +26,6 @@ type workplace struct {
 	home *disk.Home
 }
 
-// workplace reads the configuration, and opens the log that it asks for. It asks no keyring.
-func (s *session) workplace(ctx context.Context, name string) (workplace, error) {
-	sys, err := surroundings()
-	if err != nil {
-		return workplace{}, err
-	}
-	cfg, err := s.global.load(ctx, sys)
-	if err != nil {
-		return workplace{}, err
-	}
-	return s.workplaceOf(name, sys, cfg)
-}
-
 // workplaceOf is the workplace of a configuration that was read.
 func (s *session) workplaceOf(name string, sys config.System, cfg *config.Config) (workplace, error) {
 	if err := s.openLog(cfg); err != nil {
