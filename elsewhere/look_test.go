@@ -65,6 +65,9 @@ func look(t *testing.T, home string, env map[string]string) []elsewhere.Finding 
 	m := elsewhere.Machine{Home: home, LookupEnv: lookup, Atmos: []string{filepath.Join(home, ".config", "atmos"), filepath.Join(home, ".aws", "atmos")}}
 	found := elsewhere.Look(t.Context(), m, elsewhere.Places(), now)
 	checkSecrets(t, found)
+	for i := range found {
+		found[i].Location, found[i].EndsWith = filepath.ToSlash(found[i].Location), filepath.ToSlash(found[i].EndsWith)
+	}
 	return found
 }
 

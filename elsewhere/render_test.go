@@ -1,3 +1,5 @@
+//go:build !windows
+
 package elsewhere_test
 
 import (

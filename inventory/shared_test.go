@@ -1,3 +1,5 @@
+//go:build !windows
+
 package inventory_test
 
 import (
