@@ -191,88 +191,20 @@ type KubeEntries struct {
 // Apply implements [Cutter].
 func (k KubeEntries) Apply(data []byte) (Cut, error) {
 	text := bytes.TrimPrefix(data, byteOrderMark())
-	atmos := []byte("atmos")
-	if !bytes.Contains(text, atmos) && !bytes.Contains(bytes.ToLower(text), atmos) && bytes.IndexByte(text, 0) < 0 {
-		return Cut{Data: data}, nil // nobody in it runs Atmos
+	f, without, err := readKube(text)
+	if err != nil {
+		return Cut{}, err
 	}
-	rest, removed, err := k.apply(text)
+	gone := k.choose(f)
+	if len(gone.names.list) == 0 {
+		return Cut{Data: data}, nil
+	}
+	rest, err := without(gone)
 	if err != nil {
 		return Cut{}, fmt.Errorf("kubeconfig: %w", err)
 	}
 	head := data[:len(data)-len(text)]
-	return Cut{Data: slices.Concat(head, rest), Removed: removed}, nil
-}
-
-func (k KubeEntries) apply(text []byte) (rest []byte, removed []string, err error) {
-	if f, ok := readKubeLines(text); ok {
-		gone := k.choose(f.kubeFile)
-		rest, err = f.cut(gone)
-		return rest, gone.names.list, err
-	}
-	f, err := readKubeYAML(text)
-	if err != nil {
-		return nil, nil, err
-	}
-	gone := k.choose(f.kubeFile)
-	if len(gone.names.list) == 0 {
-		return text, nil, nil
-	}
-	rest, err = f.cut(gone)
-	return rest, gone.names.list, err
-}
-
-// The lists of a kubeconfig, and the words for what is in them.
-const (
-	contexts = iota
-	clusters
-	users
-)
-
-func kubeLists() [3]string { return [3]string{"contexts", "clusters", "users"} }
-func kubeWords() [3]string { return [3]string{"context", "cluster", "user"} }
-
-// A kubeFile is what is in a kubeconfig.
-type kubeFile struct {
-	lists   [3][]kubeItem
-	current string
-}
-
-// A kubeItem is a context, a cluster or a user.
-type kubeItem struct {
-	Name    string
-	Context struct{ Cluster, User string }
-	User    struct {
-		Exec struct {
-			Command string
-			Args    []string
-		}
-	}
-}
-
-// runsAtmos tells whether a user gets its token from Atmos: by the base name of
-// the program.
-func (i kubeItem) runsAtmos() bool {
-	command := i.User.Exec.Command
-	base := command[strings.LastIndexAny(command, `/\`)+1:]
-	return base == "atmos" || strings.EqualFold(base, "atmos.exe")
-}
-
-func (i kubeItem) equal(other kubeItem) bool {
-	a, b := i.User.Exec, other.User.Exec
-	return i.Name == other.Name && i.Context == other.Context && a.Command == b.Command && slices.Equal(a.Args, b.Args)
-}
-
-// args are the arguments with a value of the program that a user gets a token from.
-func (i kubeItem) args() map[string]string {
-	args := make(map[string]string)
-	for n, arg := range i.User.Exec.Args {
-		if flag, value, ok := strings.Cut(arg, "="); ok {
-			args[flag] = value
-		} else if n+1 < len(i.User.Exec.Args) {
-			args[arg] = i.User.Exec.Args[n+1]
-		}
-	}
-	return args
+	return Cut{Data: slices.Concat(head, rest), Removed: gone.names.list}, nil
 }
 
 // A kubeGone says what goes from a kubeconfig.
@@ -285,11 +217,7 @@ type kubeGone struct {
 // choose decides what goes.
 func (k KubeEntries) choose(f kubeFile) (gone kubeGone) {
 	remove, keep := indexOf(k.Remove), indexOf(k.Keep)
-	mine := make(map[string]bool) // whether all users of a name run Atmos
-	for _, u := range f.lists[users] {
-		other, known := mine[u.Name]
-		mine[u.Name] = u.runsAtmos() && (other || !known)
-	}
+	mine := f.ofAtmos()
 	// What the contexts refer to that go, and those that stay.
 	var dropped, staying struct{ clusters, users, names []string }
 	for i := range gone.lists {
@@ -335,15 +263,6 @@ func (g kubeGone) without(f kubeFile) kubeFile {
 		f.current = ""
 	}
 	return f
-}
-
-func (f kubeFile) equal(other kubeFile) bool {
-	for n := range f.lists {
-		if !slices.EqualFunc(f.lists[n], other.lists[n], kubeItem.equal) {
-			return false
-		}
-	}
-	return f.current == other.current
 }
 
 func (g *kubeGone) take(list, i int, item kubeItem) {

@@ -1,30 +1,16 @@
 package cut
 
-import (
-	"bytes"
-	"fmt"
-)
+import "bytes"
 
-// FindKube tells of each entry whether something of it is in a kubeconfig: a context, or a user
-// of Atmos to which no other context refers. It reads the file once, however many entries there are.
+// FindKube tells of each entry whether something of it is in a kubeconfig: a
+// context, or a user of Atmos to which no other context refers. It reads the
+// file once, however many entries there are.
 func FindKube(data []byte, entries []KubeEntry) ([]bool, error) {
-	there := make([]bool, len(entries))
-	text := bytes.TrimPrefix(data, byteOrderMark())
-	f, ok := readKubeLines(text)
-	if !ok {
-		y, err := readKubeYAML(text)
-		if err != nil {
-			return nil, fmt.Errorf("kubeconfig: %w", err)
-		}
-		markKube(there, y.kubeFile, entries)
-		return there, nil
+	f, _, err := readKube(bytes.TrimPrefix(data, byteOrderMark()))
+	if err != nil {
+		return nil, err
 	}
-	markKube(there, f.kubeFile, entries)
-	return there, nil
-}
-
-// markKube sets there for the entries that are in a file.
-func markKube(there []bool, f kubeFile, entries []KubeEntry) {
+	there := make([]bool, len(entries))
 	at := make(map[KubeEntry][]int, len(entries))
 	for i, e := range entries {
 		at[e] = append(at[e], i)
@@ -41,14 +27,11 @@ func markKube(there []bool, f kubeFile, entries []KubeEntry) {
 		}
 		return marked
 	}
-	atmos := make(map[string]bool)
-	for _, u := range f.lists[users] {
-		atmos[u.Name] = u.runsAtmos()
-	}
+	mine := f.ofAtmos()
 	foreign := make(map[string]bool) // users of contexts that are nobody's here
 	for _, c := range f.lists[contexts] {
 		key, _ := clusterKey(c.Context.Cluster)
-		ours := atmos[c.Context.User] && mark(index.clusters[key], func(e KubeEntry) bool { return e.wrote(c) })
+		ours := mine[c.Context.User] && mark(index.clusters[key], func(e KubeEntry) bool { return e.wrote(c) })
 		foreign[c.Context.User] = foreign[c.Context.User] || !ours
 	}
 	for _, u := range f.lists[users] {
@@ -56,4 +39,5 @@ func markKube(there []bool, f kubeFile, entries []KubeEntry) {
 			mark(index.usersOf(u), func(e KubeEntry) bool { return e.owns(u) })
 		}
 	}
+	return there, nil
 }

@@ -50,6 +50,9 @@ func FuzzKubeEntries(f *testing.F) {
 			}
 			return
 		}
+		if there, err := cut.FindKube(data, k.Remove); err != nil || there[0] != got.Changes() {
+			t.Fatalf("of %q: found %v, %v, but %v goes", data, there, err, got.Removed)
+		}
 		if len(got.Removed) == 0 {
 			if string(got.Data) != string(data) || got.Changes() {
 				t.Fatalf("nothing removed, but %q became %q", data, got.Data)
