@@ -111,7 +111,7 @@ func (j *journal) finish(r logout.Report) error {
 		j.s.log.Info("Logout incomplete", j.target, "removed", len(r.Names()))
 	}
 	for _, n := range r.Document(j.view).NotChecked {
-		summary.NotChecked = append(summary.NotChecked, fmt.Sprintf("%s in %s: %s", n.Name, n.Location, n.Reason))
+		summary.NotChecked = append(summary.NotChecked, audit.NotChecked{Name: n.Name, Location: n.Location, Reason: n.Reason})
 	}
 	j.trail.Finish(summary)
 	err := j.trail.Close()

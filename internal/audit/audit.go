@@ -60,14 +60,26 @@ type Step struct {
 
 // A Summary is how a run ended.
 type Summary struct {
-	Outcome    string   `json:"outcome"`
-	Reason     string   `json:"reason"`
-	ExitCode   int      `json:"exit_code"`
-	NotChecked []string `json:"not_checked"` // what could not be looked at
+	Outcome    string       `json:"outcome"`
+	Reason     string       `json:"reason"`
+	ExitCode   int          `json:"exit_code"`
+	NotChecked []NotChecked `json:"not_checked"`
 }
+
+// A NotChecked is what could not be looked at.
+type NotChecked struct {
+	Name     string `json:"name"` // whose it would be; empty if nobody's in particular
+	Location string `json:"location"`
+	Reason   string `json:"reason"`
+}
+
+// schemaVersion is that of schema/audit.schema.json.
+const schemaVersion = 1
 
 // A head is what each line has.
 type head struct {
+	SchemaVersion int `json:"schema_version"`
+
 	Time   string `json:"time"` // UTC
 	RunID  string `json:"run_id"`
 	Record string `json:"record"` // step or run
@@ -170,7 +182,7 @@ func (t *Trail) Finish(s Summary) {
 	if t == nil {
 		return
 	}
-	s.NotChecked = append([]string{}, s.NotChecked...)
+	s.NotChecked = append([]NotChecked{}, s.NotChecked...)
 	t.write(struct {
 		head
 		Summary
@@ -197,7 +209,7 @@ func (t *Trail) Close() error {
 }
 
 func (t *Trail) head(kind string) head {
-	return head{time.Now().UTC().Format(time.RFC3339Nano), t.id, kind, t.run}
+	return head{schemaVersion, time.Now().UTC().Format(time.RFC3339Nano), t.id, kind, t.run}
 }
 
 func (t *Trail) write(record any) {

@@ -56,7 +56,7 @@ func TestRecords(t *testing.T) {
 	trail.Step(removed)
 	trail.Step(removed)
 	trail.Step(audit.Step{Kind: "credentials_file", Name: "dev-admin", Location: "/h/credentials", Outcome: "failed", Reason: "permission denied"})
-	trail.Finish(audit.Summary{Outcome: "incomplete", Reason: "permission denied", ExitCode: 1, NotChecked: []string{"keyring"}})
+	trail.Finish(audit.Summary{Outcome: "incomplete", Reason: "permission denied", ExitCode: 1, NotChecked: []audit.NotChecked{{Name: "dev-admin", Location: "Secret Service", Reason: "no answer"}}})
 	must(t, trail.Close())
 	must(t, trail.Err())
 
@@ -67,7 +67,7 @@ func TestRecords(t *testing.T) {
 
 	record := func(kind string, fields map[string]any) map[string]any {
 		r := map[string]any{
-			"run_id": "first", "record": kind, "user": "ana", "uid": "1000", "sudo_user": "root", "host": "laptop",
+			"schema_version": 1.0, "run_id": "first", "record": kind, "user": "ana", "uid": "1000", "sudo_user": "root", "host": "laptop",
 			"version": "1.2.3", "arguments": []any{"logout", "dev-admin"}, "target": "identity dev-admin",
 			"config_files": []any{map[string]any{"path": "/p/atmos.yaml", "sha256": "ab12"}},
 		}
@@ -85,10 +85,10 @@ func TestRecords(t *testing.T) {
 		step("credentials_file", "dev-admin", "", "/h/credentials", "failed", "permission denied", false),
 		record("run", map[string]any{
 			"outcome": "incomplete", "reason": "permission denied", "exit_code": 1.0,
-			"not_checked": []any{"keyring"}, "steps": map[string]any{"removed": 2.0, "failed": 1.0},
+			"not_checked": []any{map[string]any{"name": "dev-admin", "location": "Secret Service", "reason": "no answer"}}, "steps": map[string]any{"removed": 2.0, "failed": 1.0},
 		}),
 		{
-			"run_id": "second", "record": "run", "user": "", "uid": "", "sudo_user": "", "host": "", "version": "",
+			"schema_version": 1.0, "run_id": "second", "record": "run", "user": "", "uid": "", "sudo_user": "", "host": "", "version": "",
 			"arguments": []any{}, "target": "", "config_files": []any{}, "outcome": "complete", "reason": "", "exit_code": 0.0,
 			"not_checked": []any{}, "steps": map[string]any{},
 		},

@@ -13,17 +13,26 @@ import (
 
 // cmdJSONSchema validates the standard output of the last command:
 //
-//	jsonschema FILE
+//	jsonschema SCHEMA [FILE]
 //
-// FILE is below schema. For programs that exits runs with --json it is done without being asked.
+// SCHEMA is below schema. With a FILE, each of its lines is validated instead. For programs that exits
+// runs with --json it is done without being asked.
 func cmdJSONSchema(ts *testscript.TestScript, args []string) {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	schema, err := c.Compile(filepath.Join(worldOf(ts).data, "..", "schema", args[0]))
 	ts.Check(err)
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile("stdout")))
-	ts.Check(err)
-	ts.Check(schema.Validate(doc))
+	documents := []string{""}
+	if len(args) > 1 {
+		documents = slices.Collect(strings.Lines(ts.ReadFile(args[1])))
+	} else {
+		documents[0] = ts.ReadFile("stdout")
+	}
+	for _, text := range documents {
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		ts.Check(err)
+		ts.Check(schema.Validate(doc))
+	}
 }
 
 // checkJSON validates the standard output if arguments ask for JSON.

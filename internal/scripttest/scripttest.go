@@ -35,7 +35,7 @@ func Params(data string) testscript.Params {
 			"exits":       command("CODE PROGRAM [ARG...]", cmdExits),
 			"fakekeyring": command("HABIT...", cmdFakeKeyring),
 			"filekeyring": command("DIR KEY SECRET [TYPE...]", cmdFileKeyring),
-			"jsonschema":  command("FILE", cmdJSONSchema),
+			"jsonschema":  command("SCHEMA [FILE...]", cmdJSONSchema),
 			"gone":        command("SECRET...", cmdGone),
 			"keyring":     command("VERB [ARG...]", cmdKeyring),
 			"kind":        command("NAME", cmdKind),
