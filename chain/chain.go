@@ -159,6 +159,11 @@ func (g *Graph) findRoots() {
 			g.rootOf[j] = g.rootOf[i]
 		}
 	}
+	g.findMembers()
+}
+
+// findMembers sorts the identities by the root of their chain.
+func (g *Graph) findMembers() {
 	sizes := make([]int, len(g.roots))
 	for _, root := range g.rootOf {
 		sizes[root]++

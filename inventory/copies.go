@@ -40,26 +40,29 @@ func (inv *Inventory) Copies(taken []*Trace) []Trace {
 		}
 	}
 	var found []Trace
-	add := func(file string, cutter cut.Cutter) {
-		place := disk.Place{Root: inv.under(store.Home, ".azure"), Path: file, Of: disk.Azure}
-		t := Trace{Kind: store.TokenCopy, Where: Where{Place: place}, Of: of, Ours: true}
-		data, err := inv.reader.home.Read(inv.reader.ctx, place, mostFile)
-		var c cut.Cut
-		if err == nil {
-			c, err = cutter.Apply(data)
-		}
-		if errors.Is(err, fs.ErrNotExist) || err == nil && len(c.Removed) == 0 {
-			return
-		}
-		t.Err, t.Written = err, Written{Cutter: cutter, Accounts: c.Removed}
-		found = append(found, t)
-	}
 	if login.Secrets.Len() > 0 {
-		add("msal_token_cache.json", cut.MSALCopies{Secrets: login.Secrets})
+		found = append(found, inv.copied("msal_token_cache.json", cut.MSALCopies{Secrets: login.Secrets}, of)...)
 	}
 	principals = slices.DeleteFunc(principals, func(p cut.ServicePrincipal) bool { return strings.TrimSpace(p.ClientID) == "" })
 	if len(principals) > 0 {
-		add("service_principal_entries.json", principals)
+		found = append(found, inv.copied("service_principal_entries.json", principals, of)...)
 	}
 	return found
+}
+
+// copied is the trace of what a cutter finds in a file of az; none if that is nothing.
+func (inv *Inventory) copied(file string, cutter cut.Cutter, of []Name) []Trace {
+	place := disk.Place{Root: inv.under(store.Home, ".azure"), Path: file, Of: disk.Azure}
+	data, err := inv.reader.home.Read(inv.reader.ctx, place, mostFile)
+	var c cut.Cut
+	if err == nil {
+		c, err = cutter.Apply(data)
+	}
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(c.Removed) == 0 {
+		return nil
+	}
+	return []Trace{{
+		Kind: store.TokenCopy, Where: Where{Place: place}, Of: of, Ours: true,
+		Written: Written{Cutter: cutter, Accounts: c.Removed}, Err: err,
+	}}
 }

@@ -25,24 +25,26 @@ func (r reader) openEntries(traces []Trace) {
 		if t.Kind != store.KeyringEntry || t.Where.Key == "" || t.Err != nil || !t.Ours && !r.everything {
 			continue
 		}
-		unopened := r.project.unopened(t, users)
-		if unopened == NoAccessKey && t.Realm != "" {
-			continue
+		if unopened := r.project.unopened(t, users); unopened != NoAccessKey || t.Realm == "" {
+			r.open(t, keyrings[t.Where.Keyring], unopened)
 		}
-		data, err := keyrings[t.Where.Keyring].Read(r.ctx, t.Where.Key)
-		if err != nil {
-			t.AccessKey = unopened
-			continue
-		}
-		envelope, err := keyring.ReadEnvelope(data)
-		switch {
-		case err != nil:
-			t.AccessKey = unopened
-		case envelope.LongLived:
-			t.AccessKey = LongLived
-		default:
-			t.Expires = envelope.Expires
-		}
+	}
+}
+
+// open tells what an entry is; if it cannot be opened, what it counts as.
+func (r reader) open(t *Trace, k keyring.Keyring, unopened AccessKey) {
+	data, err := k.Read(r.ctx, t.Where.Key)
+	var envelope keyring.Envelope
+	if err == nil {
+		envelope, err = keyring.ReadEnvelope(data)
+	}
+	switch {
+	case err != nil:
+		t.AccessKey = unopened
+	case envelope.LongLived:
+		t.AccessKey = LongLived
+	default:
+		t.Expires = envelope.Expires
 	}
 }
 

@@ -59,6 +59,10 @@ func (t *Trace) Gap() bool {
 	return t.Err != nil && t.Where.Key == "" && len(t.Of) == 0 && t.Name == "" && t.Root == ""
 }
 
+// OfAtmos tells whether Atmos wrote it: neither a lock file, nor what else lies in the directories,
+// nor what could not be looked at.
+func (t *Trace) OfAtmos() bool { return !t.Kind.Bare() && t.Kind != store.OtherFile && !t.Gap() }
+
 // Over tells whether it has expired for good. What has no known expiry, and what new
 // credentials can be had with, has not.
 func (t *Trace) Over(now time.Time) bool {

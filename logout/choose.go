@@ -17,8 +17,8 @@ func (s *selection) take(now time.Time) []*inventory.Trace {
 	for i := range s.inv.Traces {
 		t := &s.inv.Traces[i]
 		switch {
-		case t.Kind == store.OtherFile || t.Kind.Bare() || t.Gap() || !s.takes(t):
-		case s.Expired && t.Kind == store.ConfigFile, t.Kind == store.ConfigFile && !s.byName(t):
+		case !t.OfAtmos() || !s.takes(t):
+		case t.Kind == store.ConfigFile && (s.Expired || !s.byName(t)):
 			partners = append(partners, t)
 		case s.Expired && !t.Over(now) && t.Err == nil:
 		case t.Kind == store.CredentialsFile && !s.byName(t) && !t.Session && t.Section:
@@ -27,12 +27,7 @@ func (s *selection) take(now time.Time) []*inventory.Trace {
 			sessions[sectionOf(t)] = t.Kind == store.CredentialsFile
 		}
 	}
-	for _, t := range partners {
-		if sessions[sectionOf(t)] {
-			taken = append(taken, t)
-		}
-	}
-	return taken
+	return append(taken, slices.DeleteFunc(partners, func(t *inventory.Trace) bool { return !sessions[sectionOf(t)] })...)
 }
 
 // A section is one of the files of a directory.
@@ -50,20 +45,32 @@ func (s *selection) takes(t *inventory.Trace) bool {
 		return false
 	case s.AllProjects:
 		return true
-	case !t.Ours || t.Location != nil && t.Location.Last && len(s.Identities) > 0 || s.kept[t.Name] && t.Kind == store.KeyringEntry:
+	case !t.Ours || s.spares(t):
 		return false
 	case s.Orphans:
 		return s.orphan(t)
-	case s.All || s.Expired && len(s.Identities)+len(s.Providers) == 0:
+	case s.nameless():
 		return s.declared(t) || s.inv.Automatic(t.Realm) || t.Location != nil && t.Location.ByStartURL
 	}
 	return s.byName(t) || s.whole[t.Root] && s.inv.Automatic(t.Realm) && !s.declared(t)
 }
 
+// spares tells whether a trace stays though its name goes: what lists all identities of a provider,
+// and an entry that the kept rest of a chain has in common with an identity.
+func (s *selection) spares(t *inventory.Trace) bool {
+	list := t.Location != nil && t.Location.Last
+	return list && len(s.Identities) > 0 || s.kept[t.Name] && t.Kind == store.KeyringEntry
+}
+
+// nameless tells whether the target names neither identity nor provider.
+func (s *selection) nameless() bool {
+	return s.everything() || s.Expired && len(s.Identities)+len(s.Providers) == 0
+}
+
 // byName tells whether a trace is of a name that was named, or of one that is declared in what
 // the target covers.
 func (s *selection) byName(t *inventory.Trace) bool {
-	if s.everything() || s.Expired && len(s.Identities)+len(s.Providers) == 0 {
+	if s.nameless() {
 		return s.declared(t)
 	}
 	if undivided(t) {

@@ -40,10 +40,9 @@ func (p Plan) found() []string {
 	return p.inSet(losers)
 }
 
-// lines are those of the dry run: one for the keyring entries of each name, one
-// for each file.
-func (p Plan) lines(v show.View) []line {
-	lines := make([]line, 0, len(p.Steps))
+// entryLines are those of the keyring entries in a dry run: one for each name.
+func (p Plan) entryLines(v show.View) []line {
+	var lines []line
 	entries := make(map[string][]*Step, len(p.Names))
 	var blind []*Step
 	for i := range p.Steps {
@@ -61,7 +60,12 @@ func (p Plan) lines(v show.View) []line {
 			lines = append(lines, line{what: "Keyring", of: m.Name, remark: cmp.Or(keyRemark(steps), via(m))})
 		}
 	}
-	lines = append(lines, blindLines(v, blind, func(*Step) error { return nil })...)
+	return append(lines, blindLines(v, blind, func(*Step) error { return nil })...)
+}
+
+// lines are those of the dry run: of keyring entries, then one for each file.
+func (p Plan) lines(v show.View) []line {
+	lines := p.entryLines(v)
 	for i := range p.Steps {
 		s := p.inOrder(i)
 		if s.Kind == store.KeyringEntry || s.Session != nil || s.Kind.Bare() || s.Kept != "" {

@@ -12,18 +12,7 @@ import (
 // addLocks adds the lock files of what goes whole, and those that were left without their
 // file. To edit an AWS file is to make its lock file.
 func (b *builder) addLocks() {
-	goes := make(map[disk.Place]bool)
-	var dirs []disk.Place
-	for i := range b.Steps {
-		s := &b.Steps[i]
-		if s.Where.Keyring != "" || len(s.Keeps) > 0 || s.Err != nil || s.Kept != "" {
-			continue
-		}
-		goes[s.Where.Place] = true
-		if dir := s.Where.Place.Dir(); s.Kind.AWSFile() && !slices.Contains(dirs, dir) {
-			dirs = append(dirs, dir)
-		}
-	}
+	goes, dirs := b.goWhole()
 	for i := range b.inv.Traces {
 		t := &b.inv.Traces[i]
 		if t.Kind != store.LockFile {
@@ -31,9 +20,8 @@ func (b *builder) addLocks() {
 		}
 		file := t.Where.Place
 		file.Path = strings.TrimSuffix(file.Path, disk.LockSuffix)
-		gone := goes[file] || len(b.inv.At(file)) == 0 && (t.Ours || b.AllProjects) && b.locksGo(t)
 		switch dir := file.Dir(); {
-		case !gone || slices.Contains(dirs, dir):
+		case !goes[file] && !b.leftLock(t, file), slices.Contains(dirs, dir):
 		case t.Location.Kind.AWSFile():
 			dirs = append(dirs, dir)
 		default:
@@ -44,6 +32,27 @@ func (b *builder) addLocks() {
 		locks := []disk.Place{dir.Join("credentials"), dir.Join("config")}
 		b.Steps = append(b.Steps, Step{Kind: store.LockFile, Where: inventory.Where{Place: dir.Join("credentials" + disk.LockSuffix)}, Locks: locks})
 	}
+}
+
+// goWhole are the files of which nothing stays, and the directories of AWS files among them.
+func (b *builder) goWhole() (files map[disk.Place]bool, dirs []disk.Place) {
+	files = make(map[disk.Place]bool)
+	for i := range b.Steps {
+		s := &b.Steps[i]
+		if s.Where.Keyring != "" || len(s.Keeps) > 0 || s.Err != nil || s.Kept != "" {
+			continue
+		}
+		files[s.Where.Place] = true
+		if dir := s.Where.Place.Dir(); s.Kind.AWSFile() && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return files, dirs
+}
+
+// leftLock tells whether a lock file of the selection was left without its file.
+func (b *builder) leftLock(t *inventory.Trace, file disk.Place) bool {
+	return len(b.inv.At(file)) == 0 && (t.Ours || b.AllProjects) && b.locksGo(t)
 }
 
 // locksGo tells whether a lock file is one of the selection.

@@ -64,34 +64,54 @@ type neighbours struct {
 
 func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
 	dir := t.Where.Place.Dir()
-	whole := t.Root != "" && n.whole[t.Root]
 	switch {
-	case n.gone[partOf(t)] || t.Kind.Bare() || t.Err != nil || n.Expired && !t.Over(n.inv.Time):
+	case n.goes(t):
 	case t.Foreign:
 		return t.Label(), Place{t.Where.Place.String(), ofOthers}, n.AllProjects || n.byName(t)
 	case t.Kind == store.OtherFile:
-		return "", Place{t.Where.Place.String(), notOfAtmos}, n.dirs[dir] || t.Ours && whole
-	case n.Orphans && t.Kind.AWSFile() && n.orphan(t):
-		return t.Label(), Place{dir.String(), noSession}, true
+		return "", Place{t.Where.Place.String(), notOfAtmos}, n.dirs[dir] || t.Ours && n.inWhole(t)
 	case n.Orphans:
-		return t.Label(), Place{"", perhapsOf(t.Realm)}, n.unproven(t)
+		return n.besideOrphans(t)
 	case n.AllProjects:
 		return t.Label(), Place{dir.String(), noSession}, t.Kind.AWSFile()
-	case t.Kind.AWSFile() && (n.dirs[dir] || n.cuts[t.Where.Place] || whole) && (t.Ours || t.Realm == "" && whole):
-		if n.declared(t) {
-			return t.Label(), Place{dir.String(), moved}, whole
-		}
+	case n.beside(t) && n.declared(t):
+		return t.Label(), Place{dir.String(), moved}, n.inWhole(t)
+	case n.beside(t):
 		return t.Label(), Place{dir.String(), notDeclared}, true
-	case n.All && len(t.Of) > 0 && !n.declared(t) && (t.Ours || t.Realm == ""):
+	case n.All && perhapsOurs(t) && !n.declared(t):
 		return t.Of[0].Name, Place{"", undeclaredIn(t.Realm)}, true
 	}
 	return "", Place{}, false
 }
 
+func (n neighbours) besideOrphans(t *inventory.Trace) (name string, p Place, ok bool) {
+	if t.Kind.AWSFile() && n.orphan(t) {
+		return t.Label(), Place{t.Where.Place.Dir().String(), noSession}, true
+	}
+	return t.Label(), Place{"", perhapsOf(t.Realm)}, n.unproven(t)
+}
+
+// goes tells whether nothing is to be said of a trace: it goes, a step tells of it, or it was not meant.
+func (n neighbours) goes(t *inventory.Trace) bool {
+	return n.gone[partOf(t)] || t.Kind.Bare() || t.Err != nil || n.Expired && !t.Over(n.inv.Time)
+}
+
+// inWhole tells whether a trace lies in a directory that goes whole.
+func (n neighbours) inWhole(t *inventory.Trace) bool { return t.Root != "" && n.whole[t.Root] }
+
+// beside tells whether a section lies where something goes.
+func (n neighbours) beside(t *inventory.Trace) bool {
+	place, whole := t.Where.Place, n.inWhole(t)
+	return t.Kind.AWSFile() && (whole || n.dirs[place.Dir()] || n.cuts[place]) && (t.Ours || t.Realm == "" && whole)
+}
+
+// perhapsOurs tells whether a trace bears a name, and no realm of another project.
+func perhapsOurs(t *inventory.Trace) bool { return len(t.Of) > 0 && (t.Ours || t.Realm == "") }
+
 // unproven tells whether a trace may be an orphan of this project, or something of another one.
 func (n neighbours) unproven(t *inventory.Trace) bool {
 	root := t.Root == "" || n.inv.IsRoot(t.Root)
-	return (t.Ours || t.Realm == "") && !n.inv.Automatic(t.Realm) && len(t.Of) > 0 && (!root || !n.declared(t))
+	return perhapsOurs(t) && !n.inv.Automatic(t.Realm) && (!root || !n.declared(t))
 }
 
 func perhapsOf(realm string) string {
@@ -116,14 +136,10 @@ func (b *builder) doubts(taken []*inventory.Trace) {
 		return
 	}
 	if len(b.Identities) > 0 {
-		for _, c := range b.chains {
-			for _, l := range c.Links {
-				if !l.Declared || errors.Is(c.Err, chain.ErrDangling) {
-					b.Doubts = append(b.Doubts, fmt.Sprintf("%s: %s may declare it", b.inv.Shown(l.Name), gaps[0]))
-					break
-				}
-			}
-		}
+		b.chainDoubts(gaps[0])
+		return
+	}
+	if b.AllProjects {
 		return
 	}
 	gone := make(map[inventory.Where]bool, len(taken))
@@ -135,12 +151,24 @@ func (b *builder) doubts(taken []*inventory.Trace) {
 	for i := range b.inv.Traces {
 		t := &b.inv.Traces[i]
 		mayBe := t.Ours || t.Realm == "" || !named && !store.AutomaticRealm(t.Realm)
-		if mayBe && !gone[t.Where] && len(t.Of) > 0 && !b.declared(t) && !b.AllProjects {
+		if mayBe && !gone[t.Where] && len(t.Of) > 0 && !b.declared(t) {
 			names = append(names, t.Of[0].Name)
 		}
 	}
 	if names = unique(names); len(names) > 0 {
 		b.Doubts = append(b.Doubts, fmt.Sprintf("%s: %s may declare them", show.Names(names), gaps[0]))
+	}
+}
+
+// chainDoubts tells of each chain which link a part of the configuration that was not read may declare.
+func (b *builder) chainDoubts(gap fmt.Stringer) {
+	for _, c := range b.chains {
+		for _, l := range c.Links {
+			if !l.Declared || errors.Is(c.Err, chain.ErrDangling) {
+				b.Doubts = append(b.Doubts, fmt.Sprintf("%s: %s may declare it", b.inv.Shown(l.Name), gap))
+				break
+			}
+		}
 	}
 }
 

@@ -83,7 +83,7 @@ func New(inv *inventory.Inventory, named []inventory.Name, allProjects bool) Sta
 		switch {
 		case t.Gap() && named == nil:
 			s.Gaps = append(s.Gaps, b.place(t))
-		case t.Kind.Bare() || t.Kind == store.OtherFile || t.Gap():
+		case !t.OfAtmos():
 		case t.Ours || allProjects:
 			b.add(t, named)
 		case named == nil:
