@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/credclean/credclean/internal/hometest"
 	"github.com/credclean/credclean/internal/keyringtest"
 	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/store"
@@ -100,7 +101,7 @@ func TestShared(t *testing.T) {
 			for name, text := range tt.files {
 				files[name] = text
 			}
-			if d := cmp.Diff(tt.want, world{files: files}.lines(t)); d != "" {
+			if d := cmp.Diff(tt.want, lines(t, hometest.World{Files: files})); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
 			}
 		})
@@ -111,13 +112,13 @@ func TestShared(t *testing.T) {
 func TestCopies(t *testing.T) {
 	const cache = `{"Account":{"a":{"home_account_id":"h","username":"ana@corp.example"}},` +
 		`"RefreshToken":{"x":{"home_account_id":"h","secret":"COPIED"},"y":{"home_account_id":"h","secret":"OWN"}},"AccessToken":{}}`
-	home, inv := world{files: map[string]string{
+	home, inv := hometest.World{Files: map[string]string{
 		"project/atmos.yaml":                     integrationsYAML,
 		".azure/atmos/{R}/msal_token_cache.json": `{"RefreshToken":{"x":{"secret":"COPIED"}}}`,
 		".azure/atmos/{R}/az/credentials.json":   `{"access_token":"other","expiration":"2030-01-02T00:00:00Z"}`,
 		".azure/msal_token_cache.json":           cache,
 		".azure/service_principal_entries.json":  `[{"client_id":"c","tenant":"t","client_assertion":"j"}]`,
-	}}.look(t)
+	}}.Look(t)
 	var own []*inventory.Trace
 	for i := range inv.Traces {
 		own = append(own, &inv.Traces[i])
@@ -144,9 +145,9 @@ func TestCopies(t *testing.T) {
 
 // An entry is opened only to tell a key from a session.
 func TestOpened(t *testing.T) {
-	w := world{env: map[string]string{"ATMOS_KEYRING_PASSWORD": keyringtest.FilePassword}, files: map[string]string{"project/atmos.yaml": projectYAML}}
-	home, p := w.open(t)
-	realm := projectRealm(home)
+	w := hometest.World{Env: map[string]string{"ATMOS_KEYRING_PASSWORD": keyringtest.FilePassword}, Files: map[string]string{"project/atmos.yaml": projectYAML}}
+	home, p := w.Open(t)
+	realm := hometest.Realm(home)
 	for key, text := range map[string]string{
 		"dev":                        `{"type":"aws","data":{"access_key_id":"A","secret_access_key":"s"}}`,
 		"corp":                       `{"type":"aws","data":{"access_key_id":"A","expiration":"2030-01-02T00:00:00Z"}}`,
@@ -181,29 +182,29 @@ func TestOpened(t *testing.T) {
 
 // What a project's file says of where things are is never obeyed: what lies there is named.
 func TestClaims(t *testing.T) {
-	w := world{files: map[string]string{
+	w := hometest.World{Files: map[string]string{
 		"project/atmos.yaml": `env: {ATMOS_XDG_CONFIG_HOME: claimed, ATMOS_XDG_DATA_HOME: data}
 auth:
   keyring: {type: file, spec: {path: ../vault}}
   providers: {corp: {kind: aws/iam-identity-center}}
   identities: {dev: {kind: aws/permission-set, via: {provider: corp}}}`,
-		"project/claimed/atmos/{R}/aws/corp/credentials": fmt.Sprintf(session, "dev"),
+		"project/claimed/atmos/{R}/aws/corp/credentials": fmt.Sprintf(hometest.Session, "dev"),
 		"project/claimed/atmos/README":                   "",
 		"project/claimed/atmos/{R}/aws/corp/notes":       "",
-		"project/data/atmos/keyring/atmos_{R}_dev":       jwe,
-		".config/atmos/{R}/aws/corp/credentials":         fmt.Sprintf(session, "dev"),
-		"vault/atmos_{R}_dev":                            jwe,
-		"vault/dev":                                      jwe,
-		"vault/stranger":                                 jwe,
+		"project/data/atmos/keyring/atmos_{R}_dev":       hometest.Entry,
+		".config/atmos/{R}/aws/corp/credentials":         fmt.Sprintf(hometest.Session, "dev"),
+		"vault/atmos_{R}_dev":                            hometest.Entry,
+		"vault/dev":                                      hometest.Entry,
+		"vault/stranger":                                 hometest.Entry,
 	}}
-	home, p := w.open(t)
+	home, p := w.Open(t)
 	p.Keyrings = nil
 	p.OpenKeyrings(t.Context(), disk.NewHome(home), keyring.Options{}, "somebody")
 	inv := inventory.Take(t.Context(), p, disk.NewHome(home), nil, false)
 	got := map[string]bool{}
 	for i := range inv.Traces {
 		tr := &inv.Traces[i]
-		where := strings.NewReplacer(home, "~", projectRealm(home), "{R}").Replace(tr.Where.Place.String() + tr.Where.Keyring + ":" + tr.Where.Key)
+		where := hometest.Short(home, tr.Where.Place.String()+tr.Where.Keyring+":"+tr.Where.Key)
 		got[strings.Trim(where, ":.")] = tr.Err != nil
 	}
 	if d := cmp.Diff(map[string]bool{

@@ -4,77 +4,24 @@ package inventory_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/internal/hometest"
 	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/store"
-	"github.com/credclean/credclean/store/disk"
-	"github.com/credclean/credclean/store/keyring"
 )
 
-// A world is a home directory with a project in it, and what is set in the environment.
-type world struct {
-	files map[string]string // by path below the home directory; {R} is the project's realm
-	env   map[string]string
-	asked []string
-	all   bool // what other projects keep is looked at, too
-}
-
-// projectRealm is the automatic realm of ~/project in a home directory (pkg/config/auth_realm.go since v1.207.0).
-func projectRealm(home string) string {
-	return store.Project{Dirs: []string{filepath.Join(home, "project")}}.Automatic()[0]
-}
-
-func (w world) lookupEnv(name string) (string, bool) { s, ok := w.env[name]; return s, ok }
-
-// open writes the home directory and reads the project in it.
-func (w world) open(t *testing.T) (home string, p *inventory.Project) {
-	t.Helper()
-	home = t.TempDir()
-	for path, text := range w.files {
-		file := filepath.Join(home, strings.ReplaceAll(path, "{R}", projectRealm(home)))
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	work, temp := filepath.Join(home, "project"), filepath.Join(home, "tmp")
-	roots := store.NewRoots(home, work, temp, runtime.GOOS, w.lookupEnv)
-	cfg, err := config.Load(t.Context(), config.System{
-		Home: home, WorkDir: work, ConfigHome: roots[store.Config], CacheHome: roots[store.Cache], LookupEnv: w.lookupEnv,
-	}, config.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p = inventory.NewProject(cfg, roots, work)
-	p.DockerConfig = filepath.Join(home, ".docker", "config.json")
-	p.Keyrings = []keyring.Keyring{keyring.File{Dir: store.DefaultKeyringDir(roots), Default: true, Password: w.env["ATMOS_KEYRING_PASSWORD"]}}
-	return home, p
-}
-
-func (w world) look(t *testing.T) (home string, inv *inventory.Inventory) {
-	t.Helper()
-	home, p := w.open(t)
-	return home, inventory.Take(t.Context(), p, disk.NewHome(home), w.asked, w.all)
-}
-
 // lines describe the traces of the world, sorted: where, whose, of whom, and what is known.
-func (w world) lines(t *testing.T) []string {
+func lines(t *testing.T, w hometest.World) []string {
 	t.Helper()
-	home, inv := w.look(t)
+	home, inv := w.Look(t)
 	var lines []string
 	for i := range inv.Traces {
-		lines = append(lines, strings.ReplaceAll(strings.ReplaceAll(line(&inv.Traces[i]), home, "~"), projectRealm(home), "{R}"))
+		lines = append(lines, hometest.Short(home, line(&inv.Traces[i])))
 	}
 	slices.Sort(lines)
 	return lines
@@ -123,8 +70,7 @@ func line(t *inventory.Trace) string {
 	return text
 }
 
-const (
-	projectYAML = `auth:
+const projectYAML = `auth:
   providers:
     corp: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://corp.example/start/}
     twin: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://CORP.example/start}
@@ -148,30 +94,25 @@ const (
   integrations:
     org/sts: {kind: github/sts, via: {identity: pid}}
 `
-	session = "; atmos: expiration=2030-01-02T00:00:00Z\n[%s]\naws_access_key_id = A\naws_session_token = t\n"
-	key     = "[%s]\naws_access_key_id = A\naws_secret_access_key = s\n"
-	jwe     = "eyJhbGciOiJQQkVTMi1IUzI1NitBMTI4S1ciLCJlbmMiOiJBMjU2R0NNIn0.a2V5.aXY.c2VjcmV0.dGFn"
-	sso     = `{"accessToken":"a","expiresAt":"2030-01-02T00:00:00Z","region":"us-east-1","startUrl":"%s","refreshToken":"r"}`
-)
 
 func TestTake(t *testing.T) {
 	for _, tt := range []struct {
-		what string
-		world
-		want []string
+		what  string
+		world hometest.World
+		want  []string
 	}{
 		{
 			what: "AWS files: ours by realm, without a realm by a declared name in the directory of a declared root",
-			world: world{files: map[string]string{
-				".config/atmos/{R}/aws/corp/credentials":              fmt.Sprintf(session, "dev") + fmt.Sprintf(key, "mine"),
-				".config/atmos/{R}/aws/old/credentials":               fmt.Sprintf(session, "Dev"),
+			world: hometest.World{Files: map[string]string{
+				".config/atmos/{R}/aws/corp/credentials":              fmt.Sprintf(hometest.Session, "dev") + fmt.Sprintf(hometest.Key, "mine"),
+				".config/atmos/{R}/aws/old/credentials":               fmt.Sprintf(hometest.Session, "Dev"),
 				".config/atmos/{R}/aws/corp/config":                   "[profile dev]\nregion = r\n[sso-session x]\n",
-				".config/atmos/aws/corp/credentials":                  fmt.Sprintf(session, "dev") + fmt.Sprintf(session, "web"),
-				".config/atmos/aws/old/credentials":                   fmt.Sprintf(session, "dev"),
-				".config/atmos/aws/gone/credentials":                  fmt.Sprintf(session, "lost"),
-				".config/atmos/0123456789abcdef/aws/corp/credentials": fmt.Sprintf(session, "dev"),
-				".config/atmos/aws/aws-user/credentials":              fmt.Sprintf(key, "user"),
-				".aws/atmos/corp/credentials":                         fmt.Sprintf(session, "DEFAULT"),
+				".config/atmos/aws/corp/credentials":                  fmt.Sprintf(hometest.Session, "dev") + fmt.Sprintf(hometest.Session, "web"),
+				".config/atmos/aws/old/credentials":                   fmt.Sprintf(hometest.Session, "dev"),
+				".config/atmos/aws/gone/credentials":                  fmt.Sprintf(hometest.Session, "lost"),
+				".config/atmos/0123456789abcdef/aws/corp/credentials": fmt.Sprintf(hometest.Session, "dev"),
+				".config/atmos/aws/aws-user/credentials":              fmt.Sprintf(hometest.Key, "user"),
+				".aws/atmos/corp/credentials":                         fmt.Sprintf(hometest.Session, "DEFAULT"),
 				".aws/atmos/corp/config":                              "",
 			}},
 			want: []string{
@@ -192,9 +133,9 @@ func TestTake(t *testing.T) {
 		},
 		{
 			what: "a name that the user typed is ours in the directory of a declared root, and in no other",
-			world: world{asked: []string{"Web"}, files: map[string]string{
-				".config/atmos/aws/corp/credentials": fmt.Sprintf(session, "web"),
-				".config/atmos/aws/else/credentials": fmt.Sprintf(session, "web"),
+			world: hometest.World{Asked: []string{"Web"}, Files: map[string]string{
+				".config/atmos/aws/corp/credentials": fmt.Sprintf(hometest.Session, "web"),
+				".config/atmos/aws/else/credentials": fmt.Sprintf(hometest.Session, "web"),
 			}},
 			want: []string{
 				"~/.config/atmos/aws/corp/credentials: credentials_file, ours, entry web, root corp, of identity web, session, until 2030-01-02",
@@ -203,16 +144,16 @@ func TestTake(t *testing.T) {
 		},
 		{
 			what: "tokens of a portal are found by what is in them",
-			world: world{files: map[string]string{
-				".cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json": fmt.Sprintf(sso, "HTTPS://corp.example/start#/"),
-				".cache/atmos/aws-sso/sessions/89bd718a482a3c0ed2e0def5930c30370ed00695.json": fmt.Sprintf(sso, "https://other.example/start"),
+			world: hometest.World{Files: map[string]string{
+				".cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json": fmt.Sprintf(hometest.SSO, "HTTPS://corp.example/start#/"),
+				".cache/atmos/aws-sso/sessions/89bd718a482a3c0ed2e0def5930c30370ed00695.json": fmt.Sprintf(hometest.SSO, "https://other.example/start"),
 				".cache/atmos/aws-sso/sessions/99bd718a482a3c0ed2e0def5930c30370ed00695.json": "{",
-				".cache/atmos/aws-sso/corp/token.json":                                        fmt.Sprintf(sso, "https://corp.example/start"),
+				".cache/atmos/aws-sso/corp/token.json":                                        fmt.Sprintf(hometest.SSO, "https://corp.example/start"),
 				".cache/atmos/aws-sso/corp/token.json.tmp":                                    "",
-				".cache/atmos/aws-sso/twin/token.json":                                        fmt.Sprintf(sso, "https://other.example/start"),
-				".cache/atmos/aws-sso/old/token.json":                                         fmt.Sprintf(sso, "https://corp.example/start"),
-				".cache/atmos/aws-sso/had/token.json":                                         fmt.Sprintf(sso, "https://corp.example/start"),
-				".local/share/atmos/keyring/atmos_{R}_had":                                    jwe,
+				".cache/atmos/aws-sso/twin/token.json":                                        fmt.Sprintf(hometest.SSO, "https://other.example/start"),
+				".cache/atmos/aws-sso/old/token.json":                                         fmt.Sprintf(hometest.SSO, "https://corp.example/start"),
+				".cache/atmos/aws-sso/had/token.json":                                         fmt.Sprintf(hometest.SSO, "https://corp.example/start"),
+				".local/share/atmos/keyring/atmos_{R}_had":                                    hometest.Entry,
 				".cache/atmos/auth/corp/provisioned-identities.yaml":                          "auth: {identities: {a/b: {kind: aws/permission-set, via: {provider: corp}}}, _metadata: {extra: {start_url: https://corp.example/start, region: us-east-1}}}",
 			}},
 			want: []string{
@@ -230,7 +171,7 @@ func TestTake(t *testing.T) {
 		},
 		{
 			what: "files of other clouds, with lock files and what killed writes left",
-			world: world{files: map[string]string{
+			world: hometest.World{Files: map[string]string{
 				".azure/atmos/{R}/az/credentials.json":                                   `{"expiration":"2030-01-02T00:00:00Z"}`,
 				".azure/atmos/{R}/az/.credentials.json987654321":                         "",
 				".azure/atmos/{R}/az/credentials.json.lock":                              "",
@@ -280,23 +221,23 @@ func TestTake(t *testing.T) {
 		},
 		{
 			what: "keyring entries, none of which can be opened",
-			world: world{files: map[string]string{
-				".local/share/atmos/keyring/dev":                                jwe,
-				".local/share/atmos/keyring/corp":                               jwe,
-				".local/share/atmos/keyring/gone":                               jwe,
-				".local/share/atmos/keyring/stranger":                           jwe,
-				".local/share/atmos/keyring/atmos_dev":                          jwe,
-				".local/share/atmos/keyring/atmos_{R}_Dev":                      jwe,
-				".local/share/atmos/keyring/atmos_{R}_user":                     jwe,
-				".local/share/atmos/keyring/atmos_{R}_filed":                    jwe,
-				".local/share/atmos/keyring/user":                               jwe,
-				".local/share/atmos/keyring/atmos_0123456789abcdef_dev":         jwe,
-				".local/share/atmos/keyring/atmos_theirs_dev":                   jwe,
-				".local/share/atmos/keyring/sub":                                jwe,
-				".config/atmos/theirs/aws/corp/credentials":                     fmt.Sprintf(session, "x"),
-				".config/atmos/0000000000000000/aws/aws-user/credentials":       fmt.Sprintf(key, "sub"),
-				".local/share/atmos/keyring/atmos%2Fdev%2Fvpc%2Fpassword":       jwe,
-				".local/share/atmos/keyring/atmos_{R}_acme dev%2Fadministrator": jwe,
+			world: hometest.World{Files: map[string]string{
+				".local/share/atmos/keyring/dev":                                hometest.Entry,
+				".local/share/atmos/keyring/corp":                               hometest.Entry,
+				".local/share/atmos/keyring/gone":                               hometest.Entry,
+				".local/share/atmos/keyring/stranger":                           hometest.Entry,
+				".local/share/atmos/keyring/atmos_dev":                          hometest.Entry,
+				".local/share/atmos/keyring/atmos_{R}_Dev":                      hometest.Entry,
+				".local/share/atmos/keyring/atmos_{R}_user":                     hometest.Entry,
+				".local/share/atmos/keyring/atmos_{R}_filed":                    hometest.Entry,
+				".local/share/atmos/keyring/user":                               hometest.Entry,
+				".local/share/atmos/keyring/atmos_0123456789abcdef_dev":         hometest.Entry,
+				".local/share/atmos/keyring/atmos_theirs_dev":                   hometest.Entry,
+				".local/share/atmos/keyring/sub":                                hometest.Entry,
+				".config/atmos/theirs/aws/corp/credentials":                     fmt.Sprintf(hometest.Session, "x"),
+				".config/atmos/0000000000000000/aws/aws-user/credentials":       fmt.Sprintf(hometest.Key, "sub"),
+				".local/share/atmos/keyring/atmos%2Fdev%2Fvpc%2Fpassword":       hometest.Entry,
+				".local/share/atmos/keyring/atmos_{R}_acme dev%2Fadministrator": hometest.Entry,
 			}},
 			want: []string{
 				"keyring atmos_0123456789abcdef_dev: keyring_entry, others', realm 0123456789abcdef, of identity Dev",
@@ -318,11 +259,11 @@ func TestTake(t *testing.T) {
 		},
 		{
 			what: "a key that may be another project's",
-			world: world{files: map[string]string{
+			world: hometest.World{Files: map[string]string{
 				"project/atmos.yaml":                         "auth: {identities: {team_dev: {kind: aws/ambient}, dev: {kind: aws/ambient}}}",
-				".local/share/atmos/keyring/atmos_team_dev":  jwe,
-				".local/share/atmos/keyring/atmos_other_dev": jwe,
-				".config/atmos/team/aws/x/credentials":       fmt.Sprintf(session, "x"),
+				".local/share/atmos/keyring/atmos_team_dev":  hometest.Entry,
+				".local/share/atmos/keyring/atmos_other_dev": hometest.Entry,
+				".config/atmos/team/aws/x/credentials":       fmt.Sprintf(hometest.Session, "x"),
 			}},
 			want: []string{
 				"keyring atmos_other_dev: keyring_entry, others', of identity other_dev",
@@ -332,8 +273,8 @@ func TestTake(t *testing.T) {
 		},
 		{
 			what: "what else lies in the directories, and what killed edits left",
-			world: world{files: map[string]string{
-				".config/atmos/{R}/aws/corp/credentials.credclean": fmt.Sprintf(session, "dev"),
+			world: hometest.World{Files: map[string]string{
+				".config/atmos/{R}/aws/corp/credentials.credclean": fmt.Sprintf(hometest.Session, "dev"),
 				".config/atmos/{R}/aws/corp/credentials.lock":      "",
 				".config/atmos/{R}/aws/corp/README":                "",
 				".config/atmos/{R}/aws/corp/notes/deep/x":          "",
@@ -352,10 +293,10 @@ func TestTake(t *testing.T) {
 		},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
-			if tt.files["project/atmos.yaml"] == "" {
-				tt.files["project/atmos.yaml"] = projectYAML
+			if tt.world.Files["project/atmos.yaml"] == "" {
+				tt.world.Files["project/atmos.yaml"] = projectYAML
 			}
-			if d := cmp.Diff(tt.want, tt.lines(t)); d != "" {
+			if d := cmp.Diff(tt.want, lines(t, tt.world)); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
 			}
 		})
