@@ -1,6 +1,7 @@
 package logout
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -39,12 +40,7 @@ func (b *builder) addFiles(taken []*inventory.Trace) {
 		b.finish(&steps[i])
 		steps[i].rank = b.order(&steps[i])
 	}
-	slices.SortStableFunc(steps, func(x, y Step) int {
-		if n := x.rank - y.rank; n != 0 || x.Where.Place.Dir() != y.Where.Place.Dir() {
-			return n
-		}
-		return strings.Compare(string(x.Kind), string(y.Kind)) // config before credentials
-	})
+	sortFiles(steps)
 	last := func(s Step) bool { return s.Kind == store.Provisioned }
 	for _, s := range steps {
 		if !last(s) {
@@ -52,6 +48,27 @@ func (b *builder) addFiles(taken []*inventory.Trace) {
 		}
 	}
 	b.Steps = append(b.Steps, slices.DeleteFunc(steps, func(s Step) bool { return !last(s) })...)
+}
+
+// sortFiles puts files in the order of the names, and of a directory of AWS files config before
+// credentials.
+func sortFiles(steps []Step) {
+	first, ranks := make(map[disk.Place]int), make(map[disk.Place]int) // of directories
+	for i := range steps {
+		dir := steps[i].Where.Place.Dir()
+		if _, seen := first[dir]; !seen {
+			first[dir], ranks[dir] = i, steps[i].rank
+		}
+		ranks[dir] = min(ranks[dir], steps[i].rank)
+	}
+	for i := range steps {
+		if s := &steps[i]; s.Kind.AWSFile() {
+			s.rank = ranks[s.Where.Place.Dir()]
+		}
+	}
+	slices.SortStableFunc(steps, func(x, y Step) int {
+		return cmp.Or(x.rank-y.rank, first[x.Where.Place.Dir()]-first[y.Where.Place.Dir()], strings.Compare(string(x.Kind), string(y.Kind)))
+	})
 }
 
 // finish tells of a file what stays in it and how it is cut.

@@ -31,7 +31,7 @@ func (b *builder) addUnsure(taken []*inventory.Trace) {
 		}
 		b.Steps = append(b.Steps, Step{
 			Kind: t.Kind, Where: t.Where, Traces: []inventory.Trace{*t}, Names: []string{provider.Name},
-			Err: fmt.Errorf("cannot tell whose it is: the %s of %q is not known", unknown, b.inv.Shown(provider.Name)),
+			Err: fmt.Errorf("the %s of %q is not known", unknown, b.inv.Shown(provider.Name)),
 		})
 	}
 }
