@@ -44,16 +44,3 @@ func TestRootsLocalAppData(t *testing.T) {
 		}
 	}
 }
-
-// Names that Windows takes for another file, a device or a drive cannot be in a path.
-func TestFillNames(t *testing.T) {
-	aws := store.Location{Under: store.Config, Path: "{realm}/aws/{name}"}
-	for _, name := range []string{"CON", "nul", "COM1", `..\x`, `a\..\b`, "C:", "a:b", "C:x", `\x`, `\\host\share`, "dev.", "dev ", "a*"} {
-		if path, err := aws.Fill(store.Words{Name: name, Realm: "acme"}); err == nil {
-			t.Errorf("%q: %s", name, path)
-		}
-	}
-	if path, err := aws.Fill(store.Words{Name: "ünï x", Realm: "acme"}); path != "acme/aws/ünï x" || err != nil {
-		t.Errorf("%s, %v", path, err)
-	}
-}
