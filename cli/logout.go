@@ -165,6 +165,9 @@ func (s *session) plan(ctx context.Context, w workplace, inv *inventory.Inventor
 	if err != nil {
 		return plan, nameError(err)
 	}
+	if t.All && len(plan.Names)+len(plan.Steps) == 0 && plan.Certain() {
+		return plan, usage("atmos.yaml declares no identities", "credclean reads its auth block; credclean logout --all-projects needs none")
+	}
 	plan.LeftAlone = elsewhere.Look(ctx, w.others(), elsewhere.UsedBy(plan.Kinds()), inv.Time)
 	if o.KeepLongLived {
 		plan = plan.KeepLongLived(logout.KeptByFlag)
