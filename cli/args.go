@@ -62,7 +62,7 @@ func (l *line) readFlag(p *program, word string, rest []string) []string {
 	if strings.HasPrefix(word, "--") {
 		return l.fail(p.unknownFlag(l.command, word), rest)
 	}
-	// Single letters may stand together; one that takes a value ends them.
+	// Single letters can be joined; one that takes a value is the last.
 	for i, letter := range word[1:] {
 		f := p.flag(l.command, string(letter))
 		if f == nil {
@@ -157,8 +157,8 @@ func takesValue(f cli.Flag) bool {
 	return !isBool
 }
 
-// flag finds a global flag or one of the command by any of its names. A flag may stand before
-// its command: as long as none is named, all commands' are known.
+// flag finds a global flag or one of the command by any of its names. A flag can come before
+// its command: until a command is named, the flags of all commands are known.
 func (p *program) flag(c *command, name string) cli.Flag {
 	flags := p.flags
 	for _, each := range p.commands {

@@ -19,7 +19,7 @@ import (
 // that hangs. What comes later is not offered.
 const completionLimit = 500 * time.Millisecond
 
-// complete finds what may stand at the cursor. It writes nothing, asks no
+// complete finds what fits at the cursor. It writes nothing, asks no
 // keyring, and takes not much longer than [completionLimit].
 func (p *program) complete(ctx context.Context, q shell.Question) shell.Answer {
 	l := p.read(q.Words)

@@ -43,8 +43,8 @@ asked for them.`,
 	}
 }
 
-// completeCommand is what the scripts call. Whatever is wrong, it has no more to
-// offer: an error would stand in the middle of the line that the user types.
+// completeCommand is what the scripts call. It never fails: an error would appear
+// in the middle of the line that the user types.
 func (p *program) completeCommand() *command {
 	var words []string
 	return &command{

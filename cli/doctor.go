@@ -25,11 +25,11 @@ func (p *program) doctorCommand() *command {
 	o := &p.doctor
 	return &command{
 		name:  "doctor",
-		usage: "show what a logout would look into, and what stands in its way",
+		usage: "show what a logout would look at, and what would stop it",
 		examples: `credclean doctor             what is wrong here, and how to fix it
 credclean doctor --redact    the same for a bug report, without names`,
 		about: `Lists the configuration files in the order of merging, the realms of this
-project, the directories and keyrings that are looked into, the locks that
+project, the directories and keyrings that are looked at, the locks that
 other programs hold, and the variables that matter. Changes nothing, asks
 nothing, shows no secret. Exits with 1 if something is locked or could not be
 looked at, and with 2 if the configuration cannot be read.`,

@@ -32,7 +32,7 @@ const manDate = "2026-11-26"
 func (p *program) manual() string {
 	m := &page{}
 	m.line(`.TH CREDCLEAN 1 "%s" "credclean %s" "User Commands"`, manDate, roff(release()))
-	m.line(".ad l") // words as long as some here are neither stretched nor cut
+	m.line(".ad l") // long paths would leave wide gaps
 	m.line(".nh")
 	m.section("NAME")
 	m.text(programName + ` \- ` + roff(programUsage))

@@ -21,7 +21,7 @@ func nearest(word string, known []string) string {
 	return (&chain.UnknownError{Name: word, Known: known}).Nearest()
 }
 
-// unknownCommand is the error of words of which the first is no command.
+// unknownCommand is the error for words that do not begin with a command.
 func (p *program) unknownCommand(words []string) error {
 	word := words[0]
 	what := fmt.Errorf("%q is not a command", word)

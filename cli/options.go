@@ -71,7 +71,7 @@ func (o *LogoutOptions) flags() []cli.Flag {
 		toggle(&o.Orphans, "remove what is provably this project's but no longer in atmos.yaml", "", "orphans"),
 		toggle(&o.AllProjects, "remove everything that Atmos keeps for you, in every project; needs no atmos.yaml", "", "all-projects"),
 		toggle(&o.KeepProvider, "remove the identity, keep its provider and the rest of its chain", "", "keep-provider"),
-		toggle(&o.KeepLongLived, "keep long-lived access keys, of which the keyring has the only copy", "CREDCLEAN_KEEP_LONG_LIVED", "keep-long-lived"),
+		toggle(&o.KeepLongLived, "keep long-lived access keys: the keyring may have the only copy", "CREDCLEAN_KEEP_LONG_LIVED", "keep-long-lived"),
 		toggle(&o.Revoke, "also end the sessions at the provider", "CREDCLEAN_REVOKE", "revoke"),
 		pause("revoke-timeout", &o.RevokeTimeout, "how long that may take in all: a `DURATION` such as 10s"),
 		toggle(&o.DryRun, "show what would be removed, remove nothing", "", "dry-run", "n"),
@@ -131,7 +131,7 @@ func pause(name string, to *time.Duration, usage string) cli.Flag {
 	return &cli.GenericFlag{Name: name, Value: (*positive)(to), Usage: usage}
 }
 
-// repeated is a flag of which each use adds a value.
+// repeated is a flag that adds a value with each use.
 type repeated []string
 
 func (r *repeated) String() string { return "" } // it has no default
@@ -142,7 +142,7 @@ func (r *repeated) Set(value string) error {
 	return nil
 }
 
-// commas is a flag of which each use adds values with commas between them.
+// commas is a flag that adds values separated by commas with each use.
 type commas []string
 
 func (c *commas) String() string { return "" }

@@ -23,7 +23,7 @@ type progress struct {
 	shown       time.Time
 }
 
-// newProgress is nil unless a person watches a long removal, and no log goes by.
+// newProgress is nil unless a person watches a long removal on a terminal without log lines.
 func (s *session) newProgress(ctx context.Context, plan logout.Plan) *progress {
 	quiet := s.json || s.quiet || s.log.Enabled(ctx, slog.LevelInfo)
 	if len(plan.Steps) <= manySteps || quiet || !term.IsTerminal(int(s.errOut.Fd())) || !takesColour(s.errOut) {

@@ -67,7 +67,7 @@ func (c console) chooseByNumber(ctx context.Context, question string, choices []
 // text is a choice on one line.
 func (c Choice) text() string { return show.Clean(c.Label) + c.mark() }
 
-// mark is the mark as it stands behind the label.
+// mark is the mark as it follows the label.
 func (c Choice) mark() string {
 	if c.Mark == "" {
 		return ""

@@ -13,9 +13,9 @@ import (
 // A redactor writes what a report shows. With hide, it replaces every name, the
 // same one by the same placeholder, so that the report can be shown to anybody.
 //
-// What it knows to be a name gets a placeholder that says what it is. But what is wrong
-// with a configuration may be that its names are not known, so that of everything
-// else only words pass which are in a list: those of the program's own sentences.
+// What it knows to be a name gets a placeholder that says what it is. The names in a broken
+// configuration may not be known, so everything else is hidden, too, unless it is in a list: the
+// words of the program's own sentences.
 type redactor struct {
 	hide  bool
 	roots store.Roots
@@ -95,7 +95,7 @@ func (r *redactor) text(s string) string {
 	for _, name := range r.order {
 		s = replaceWord(s, name, r.known[name])
 	}
-	// What stands in quotes is never a word of ours.
+	// Quoted text is never our own words.
 	s = r.match().quoted.ReplaceAllStringFunc(s, func(in string) string {
 		if r.match().placeholders.MatchString(strings.Trim(in, `"`)) {
 			return in

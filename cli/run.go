@@ -1,4 +1,4 @@
-// Package cli is the program but for its start: a command line in, an exit code out.
+// Package cli is the whole program: a command line in, an exit code out.
 package cli
 
 import (

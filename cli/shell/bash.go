@@ -7,8 +7,8 @@ import (
 )
 
 // askedByBash takes the characters that cut words for bash's line editor, and the
-// line up to the cursor. Bash replaces what stands behind the quote that is open,
-// or else behind the last such character that is not quoted.
+// line up to the cursor. Bash replaces what follows the open quote,
+// or else what follows the last such character that is not quoted.
 func askedByBash(args []string, _ string) Question {
 	if len(args) != 2 {
 		return Question{}
@@ -133,7 +133,7 @@ func (a Answer) forBash(q Question) string {
 			continue
 		}
 		text := quote(strings.TrimPrefix(c.Text, q.kept), q.open)
-		// Bash closes the quote but behind what looks like the end of one.
+		// Bash closes the quote, except after what looks like the end of one.
 		if q.open != 0 && strings.HasSuffix(text, string(q.open)) {
 			text += string(q.open)
 		}

@@ -30,7 +30,7 @@ type Question struct {
 	Words   []string // before the one at the cursor, without the command itself
 	Current string   // the word at the cursor, without its quotes
 	kept    string   // bash: the part of Current that is not replaced
-	open    rune     // bash: the quote that the cursor stands in
+	open    rune     // bash: the quote that the cursor is in
 }
 
 // An Answer is what fits at the cursor.

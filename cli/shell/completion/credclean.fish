@@ -2,15 +2,15 @@
 # ~/.config/fish/completions, or into config.fish:
 #     credclean completion fish | source
 
-# What may stand at the cursor, with the kind of the answer first.
+# What fits at the cursor, with the kind of the answer first.
 function __credclean_ask
     set -l words (commandline -opc)
     set -e words[1]
-    # NUL stands between candidates, for a name may have line breaks.
+    # NUL separates candidates: a name may have line breaks.
     command credclean __complete fish -- $words (commandline -ct | string collect) 2>/dev/null
 end
 
-# What stands behind the = of a flag, or the whole word.
+# What follows the = of a flag, or the whole word.
 function __credclean_value
     commandline -ct | string replace -r -- '^-[^=]*=' ''
 end

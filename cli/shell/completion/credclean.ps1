@@ -12,7 +12,7 @@ Register-ArgumentCompleter -Native -CommandName 'credclean', 'credclean.exe' -Sc
     $words += "$wordToComplete".Trim("'", '"')
     $encoding = [Console]::OutputEncoding
     try {
-        # The words go through a variable, for Windows PowerShell mangles arguments
+        # The words go through a variable: Windows PowerShell mangles arguments
         # that are empty or have quotes in them.
         $env:CREDCLEAN_COMPLETE = $words -join "`n"
         [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
