@@ -165,7 +165,7 @@ func TestTake(t *testing.T) {
 				"~/.cache/atmos/aws-sso/old/token.json: session_token, others', of provider old, until 2030-01-02, renews",
 				"~/.cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json: session_token, ours, of provider corp, of provider twin, until 2030-01-02, renews",
 				"~/.cache/atmos/aws-sso/sessions/89bd718a482a3c0ed2e0def5930c30370ed00695.json: session_token, others', until 2030-01-02, renews",
-				"~/.cache/atmos/aws-sso/sessions/99bd718a482a3c0ed2e0def5930c30370ed00695.json: session_token, others', ERROR",
+				"~/.cache/atmos/aws-sso/sessions/99bd718a482a3c0ed2e0def5930c30370ed00695.json: session_token, ours, of provider corp, of provider twin, of provider far, ERROR",
 				"~/.cache/atmos/aws-sso/twin/token.json: session_token, others', of provider twin, until 2030-01-02, renews",
 			},
 		},

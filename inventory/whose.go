@@ -222,9 +222,19 @@ func PortalUnknown(pr config.Provider) bool {
 	return slices.Contains(pr.Unresolved, "start_url") || slices.Contains(pr.Unresolved, "region")
 }
 
+// samePortal tells whether a file is of the provider's portal. One that cannot be read may be of any; of a
+// lock, and of half a file, only the hash in its name tells.
 func samePortal(pr config.Provider, t *Trace) bool {
 	region := pr.Region.Raw()
-	return !PortalUnknown(pr) && store.SamePortal(pr.StartURL.Raw(), t.StartURL) &&
+	switch {
+	case t.Err != nil:
+		return true
+	case PortalUnknown(pr):
+		return false
+	case t.Kind == store.LockFile || t.Rest && t.StartURL == "":
+		return t.Name == store.Portal(pr.StartURL.Raw(), region)
+	}
+	return store.SamePortal(pr.StartURL.Raw(), t.StartURL) &&
 		(region == "" || t.Region == "" || strings.EqualFold(region, t.Region))
 }
 

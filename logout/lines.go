@@ -2,6 +2,8 @@ package logout
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -230,12 +232,15 @@ func (r Report) fileLines(v show.View) []line {
 		}
 		of := v.Roots.Show(res.Where.Place.String())
 		dir := v.Roots.Show(res.Where.Place.Dir().String()) + string(filepath.Separator)
+		var at *fs.PathError
 		switch {
 		case res.Kind == store.TempFile:
 			dir = of // the directory is everybody's
 		case res.Kind == store.EmptyDir || res.Tree:
 			of += string(filepath.Separator)
 			dir = of
+		case res.Kind == store.LockFile && errors.As(res.Err, &at): // of several that go together
+			of = v.Roots.Show(at.Path)
 		}
 		if !seen[dir] {
 			seen[dir] = true
