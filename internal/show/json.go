@@ -1,9 +1,13 @@
 package show
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"strings"
 	"time"
+	"unicode/utf16"
 )
 
 // An Ending is how a command ended. It stands at the end of every document.
@@ -43,10 +47,27 @@ func Time(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// WriteJSON writes a document as it is printed.
+// WriteJSON writes a document as it is printed. What a terminal may do something else with than
+// show it is escaped, which is the same string.
 func WriteJSON(w io.Writer, document any) error {
-	enc := json.NewEncoder(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(document)
+	if err := enc.Encode(document); err != nil {
+		return err
+	}
+	var text strings.Builder
+	for _, r := range b.String() {
+		switch {
+		case r < 0x7f || !hidden(r): // encoding/json has escaped the control characters of ASCII
+			text.WriteRune(r)
+		default:
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&text, `\u%04x`, unit)
+			}
+		}
+	}
+	_, err := io.WriteString(w, text.String())
+	return err
 }
