@@ -440,34 +440,49 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// TestOrderOnDisk reads in a trace that an edited file reaches the disk before it
-// gets its name, and the name before the program goes on: a crash loses neither. Nor
-// does it bring back a keyring entry.
+// TestOrderOnDisk reads in a trace that an edited file reaches the disk before it gets its name, and
+// that every directory in which something was renamed or removed, and that is still there, is
+// synced after that: a crash brings back neither a file nor a keyring entry.
 func TestOrderOnDisk(t *testing.T) {
-	_, _, trace := newScene(t).traced(t, "fsync,renameat,renameat2,rename,write,unlinkat")
-	var got []string
-	last := map[string]int{} // call on the keyring, by name
+	code, out, trace := newScene(t).traced(t, "fsync,renameat,renameat2,rename,write,unlinkat")
+	if code != exitDone {
+		t.Fatalf("exit code %d: %s", code, out)
+	}
+	var edits []string
+	changed, synced := map[string]int{}, map[string]int{} // the last call each, by directory
+	gone := map[string]bool{}
 	for i, c := range trace {
+		if !strings.HasPrefix(c.path, "~/") {
+			continue
+		}
 		switch {
-		case strings.HasPrefix(c.path, "~/.local/share/atmos/keyring"):
-			last[c.name] = i
+		case c.name == "fsync" && !strings.HasSuffix(c.path, ".credclean"):
+			synced[c.path] = i
 			continue
 		case c.name == "unlinkat":
+			if strings.HasPrefix(c.result, "0") { // a directory is tried to be removed, too
+				changed[path.Dir(c.path)], gone[c.path] = i, true
+			}
 			continue
+		case strings.HasPrefix(c.name, "rename"):
+			changed[path.Dir(c.path)] = i
 		}
-		if strings.HasPrefix(c.path, "~/") {
-			got = append(got, c.name+" "+c.path)
-		}
+		edits = append(edits, c.name+" "+c.path)
 	}
-	if unlinked, synced := last["unlinkat"], last["fsync"]; unlinked == 0 || synced < unlinked {
-		t.Errorf("the last keyring entry is removed by call %d, and the directory synced by call %d", unlinked, synced)
+	if len(changed) < 4 {
+		t.Errorf("too few changes: %v", changed)
+	}
+	for dir, i := range changed {
+		if synced[dir] < i && !gone[dir] {
+			t.Errorf("%s is changed by call %d and synced by call %d", dir, i, synced[dir])
+		}
 	}
 	var want []string
-	for _, name := range []string{"credentials", "config"} {
+	for _, name := range []string{"config", "credentials"} { // the proof goes last
 		file := "~/" + sharedDir + name
-		want = append(want, "write "+file+".credclean", "fsync "+file+".credclean", "renameat "+file+".credclean", "fsync "+path.Dir(file))
+		want = append(want, "write "+file+".credclean", "fsync "+file+".credclean", "renameat "+file+".credclean")
 	}
-	if diff := gocmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, edits); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -3,65 +3,90 @@
 package programtest
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 // A home directory may be laid out with symbolic links, as those do that keep their settings in
-// one place: what Atmos writes through a link goes. In Atmos's own directories
-// there are no links, so that one there may lead to what is somebody else's.
+// one place: what Atmos writes through a link of the user's goes, and the link stays.
 func TestLinkedDirectories(t *testing.T) {
-	for dir, followed := range map[string]bool{
-		".config":                       true,
-		".config/atmos":                 true,
-		".local/share":                  true,
-		".local/share/atmos/keyring":    true,
-		".cache":                        true,
-		".config/atmos/acme":            false,
-		".config/atmos/acme/aws":        false,
-		".config/atmos/acme/aws/ci-sso": false,
+	for _, dir := range []string{
+		".config", ".config/atmos", ".local/share", ".local/share/atmos/keyring", ".cache",
+		".config/atmos/acme", ".config/atmos/acme/aws", ".config/atmos/acme/aws/ci-sso", ".cache/atmos/aws-sso/sessions",
 	} {
 		t.Run(dir, func(t *testing.T) {
 			s := newScene(t)
-			elsewhere := filepath.Join(s.home, "elsewhere")
-			if err := os.Rename(filepath.Join(s.home, dir), elsewhere); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Symlink(elsewhere, filepath.Join(s.home, dir)); err != nil {
-				t.Fatal(err)
-			}
-			before := s.files(t)
+			s.relocate(t, dir, filepath.Join(s.home, "elsewhere"))
 			code, out := s.run(t, logoutLine...)
-			after := s.files(t)
-			text := strings.Join(slices.Collect(maps.Values(after)), "")
+			text := strings.Join(slices.Collect(maps.Values(s.files(t))), "")
 			if !strings.Contains(text, "secret-prod-admin") {
 				t.Error("prod-admin's credentials are gone")
 			}
-			if followed {
-				if left := strings.Contains(text, "secret-dev-admin") || strings.Contains(text, "secret-ci-admin"); left || code != exitDone {
-					t.Errorf("exit code %d, something is left: %v\n%s", code, left, out)
-				}
-				if info, err := os.Lstat(filepath.Join(s.home, dir)); err != nil || info.Mode()&os.ModeSymlink == 0 {
-					t.Errorf("the link is gone: %v", err)
-				}
-				return
+			if left := leftOf(s.files(t)); strings.Contains(text, "secret-dev-admin") || strings.Contains(text, "secret-ci-admin") || strings.Contains(text, "accessToken") || code != exitDone {
+				t.Errorf("exit code %d, left are %q\n%s", code, left, out)
 			}
-			if code != exitLeft || !strings.Contains(out, "symbolic link is not followed") || !strings.Contains(out, "~/"+dir) {
-				t.Errorf("exit code %d: %s", code, out)
-			}
-			for name, text := range before {
-				if strings.HasPrefix(name, "elsewhere/") && after[name] != text {
-					t.Errorf("%s was touched", name)
-				}
-			}
-			if _, left := after[ringDir+"atmos_acme_dev-admin"]; left {
-				t.Error("what is beside the link is left")
+			if info, err := os.Lstat(filepath.Join(s.home, dir)); err != nil || info.Mode()&os.ModeSymlink == 0 {
+				t.Errorf("the link is gone: %v", err)
 			}
 		})
+	}
+}
+
+// A link in Atmos's own directories that leads out of the home directory, or to what another user
+// has, is not followed: what it leads to stays, and every run says so.
+func TestForeignLinks(t *testing.T) {
+	type foreign struct {
+		dir   string
+		owner int
+	}
+	cases := []foreign{
+		{".config/atmos/acme", -1}, {".config/atmos/acme/aws", -1}, {ownDir[:len(ownDir)-1], -1}, {cacheDir[:len(cacheDir)-1], -1},
+	}
+	if os.Geteuid() == 0 { // nobody else can give a directory away
+		cases = append(cases, foreign{ownDir[:len(ownDir)-1], 12345}, foreign{".config/atmos/acme/aws", 12345})
+	}
+	for _, tt := range cases {
+		t.Run(fmt.Sprint(tt.dir, tt.owner), func(t *testing.T) {
+			s := newScene(t)
+			elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+			if tt.owner >= 0 {
+				elsewhere = filepath.Join(s.home, "elsewhere")
+			}
+			s.relocate(t, tt.dir, elsewhere)
+			if err := os.Lchown(elsewhere, tt.owner, tt.owner); err != nil {
+				t.Fatal(err)
+			}
+			before := scene{elsewhere}.files(t)
+			for range 2 {
+				code, out := s.run(t, logoutLine...)
+				if code != exitLeft || !strings.Contains(out, "symbolic link is not followed") || !strings.Contains(out, "~/"+tt.dir) {
+					t.Errorf("exit code %d: %s", code, out)
+				}
+				if diff := gocmp.Diff(before, scene{elsewhere}.files(t)); diff != "" {
+					t.Errorf("what the link leads to was touched (-before +after):\n%s", diff)
+				}
+				if _, left := s.files(t)[ringDir+"atmos_acme_dev-admin"]; left {
+					t.Error("what is beside the link is left")
+				}
+			}
+		})
+	}
+}
+
+// relocate moves a directory and leaves a symbolic link.
+func (s scene) relocate(t *testing.T, dir, to string) {
+	t.Helper()
+	dir = filepath.Join(s.home, dir)
+	if err := errors.Join(os.Rename(dir, to), os.Symlink(to, dir)); err != nil {
+		t.Fatal(err)
 	}
 }
 

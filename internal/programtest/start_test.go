@@ -3,10 +3,12 @@
 package programtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,18 +125,19 @@ func TestNoProcess(t *testing.T) {
 	}
 }
 
-// Names of 64 KiB and names that a terminal would obey are keys and sections like
-// any other, but no paths, and are never printed raw.
+// Names of 64 KiB and names that a terminal would obey are keys, directories and sections like
+// any other, but no paths, and are never printed raw. A section's header holds no CR, which ends a line.
 func TestHostileNames(t *testing.T) {
 	long := strings.Repeat("long-", 64<<10/5)
-	red := `red\e[31m\a\r\u009b\u202e`
+	red, blue := `red\e[31m\a\r\u009b\u202e`, `blue\e[34m\a\u009b\u2028\U000e0001`
+	rawRed, rawBlue := "red\x1b[31m\a\r\u009b\u202e", "blue\x1b[34m\a\u009b\u2028\U000e0001"
 	s := newScene(t)
-	s.write(t, "project/atmos.yaml", strings.NewReplacer("dev-admin:", `"`+red+`":`, "ci-admin:", "? "+long+"\n    :", "ci-sso", red+"-sso").Replace(
-		strings.ReplaceAll(sceneYAML, "ci-sso", `"ci-sso"`)))
-	raw := "red\x1b[31m\a\r\u009b\u202e"
-	s.write(t, ringDir+"atmos_acme_"+raw, sceneJWE)
-	s.write(t, ".config/atmos/acme/aws/"+raw+"-sso/credentials", credentialsOf(raw))
-	for _, line := range []string{"logout --all --dry-run", "status", "logout --all --yes", "logout --all --yes --json", "logout " + long, "logout nobody"} {
+	s.write(t, "project/atmos.yaml", strings.NewReplacer(
+		"dev-admin:", `"`+red+`":`, "prod-admin:", `"`+blue+`":`, "ci-admin:", "? "+long+"\n    :", "ci-sso", red+"-sso",
+	).Replace(strings.ReplaceAll(sceneYAML, "ci-sso", `"ci-sso"`)))
+	s.write(t, ringDir+"atmos_acme_"+rawRed, sceneJWE)
+	s.write(t, ".config/atmos/acme/aws/"+rawRed+"-sso/credentials", credentialsOf(rawBlue))
+	for _, line := range []string{"logout --all --dry-run", "logout --all --dry-run --json", "status", "status --json", "logout --all --yes", "logout --all --yes --json", "logout " + long, "logout nobody"} {
 		start := time.Now()
 		code, out := s.run(t, append([]string{"credclean"}, strings.Fields(line)...)...)
 		if took := time.Since(start); took > 5*time.Second {
@@ -146,13 +149,30 @@ func TestHostileNames(t *testing.T) {
 		if first := line == "logout --all --dry-run"; first && !strings.Contains(out, `red\u001b[31m`) {
 			t.Errorf("%s: the name is not printed: %.2000s", line, out)
 		}
-		if strings.ContainsAny(out, "\x1b\a\r\u009b\u202e") {
+		if strings.ContainsAny(out, "\x1b\a\r\u009b\u202e\u2028\U000e0001") {
 			t.Errorf("%.30s: printed raw: %.2000q", line, out)
 		}
+		if line == "logout --all --dry-run --json" {
+			checkNames(t, out, rawRed, rawRed+"-sso")
+		}
 	}
-	for name := range s.files(t) {
-		if strings.Contains(name, "\x1b") {
+	for name, text := range s.files(t) {
+		if strings.Contains(name, "\x1b") || strings.Contains(text, "secret-blue") {
 			t.Errorf("%q is left", name)
+		}
+	}
+}
+
+// checkNames fails unless steps in a document have these names.
+func checkNames(t *testing.T, out string, names ...string) {
+	t.Helper()
+	var document struct{ Steps []struct{ Name string } }
+	if err := json.Unmarshal([]byte(out), &document); err != nil {
+		t.Fatalf("%v: %.2000s", err, out)
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(document.Steps, func(s struct{ Name string }) bool { return s.Name == name }) {
+			t.Errorf("no step of %q: %.2000s", name, out)
 		}
 	}
 }
