@@ -41,6 +41,12 @@ func crowdYAML(n int) string {
 func newCrowd(tb testing.TB, n int) scene {
 	tb.Helper()
 	s := scene{tb.TempDir()}
+	s.crowd(tb, n)
+	return s
+}
+
+func (s scene) crowd(tb testing.TB, n int) {
+	tb.Helper()
 	s.write(tb, "project/atmos.yaml", crowdYAML(n))
 	for p := range 10 {
 		var names []string
@@ -51,7 +57,6 @@ func newCrowd(tb testing.TB, n int) scene {
 		s.write(tb, fmt.Sprintf(".config/atmos/acme/aws/sso-%d/credentials", p), credentialsOf(names...))
 		s.write(tb, fmt.Sprintf(".config/atmos/acme/aws/sso-%d/config", p), profilesOf(names...))
 	}
-	return s
 }
 
 // load reads the configuration of the scene.

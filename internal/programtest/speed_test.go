@@ -3,11 +3,13 @@
 package programtest
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -16,19 +18,7 @@ import (
 // TestSpeed times whole processes. testdata/bench/run runs it; among other tests
 // it would measure these.
 func TestSpeed(t *testing.T) {
-	dir := t.TempDir()
-	empty, program := filepath.Join(dir, "empty"), filepath.Join(dir, "credclean")
-	if err := os.WriteFile(empty+".go", []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	release := []string{"build", "-tags", "urfave_cli_no_docs,nethttpomithttp2", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X github.com/credclean/credclean/internal/early.Version=1.2.3", "-o"}
-	for out, from := range map[string]string{empty: empty + ".go", program: module} {
-		cmd := exec.CommandContext(t.Context(), "go", append(release, out, from)...)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if text, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, text)
-		}
-	}
+	empty, program := released(t)
 	info, err := os.Stat(program)
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +54,76 @@ func TestSpeed(t *testing.T) {
 	t.Logf("size: %.1f MB (at most 12)", float64(info.Size())/1e6)
 	t.Logf("an empty program takes %v; %s/%s, %d cores, %s", took(nothing),
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+}
+
+// TestSpeedAtSize times what grows: how much there is to remove, beside rm -rf of the same, how many
+// providers there are, and how large a kubeconfig is.
+func TestSpeedAtSize(t *testing.T) {
+	_, program := released(t)
+	towers := newTowers(t, 1000)
+	var status, dryRun, clusters, floor []usage
+	removals := map[int][]usage{}
+	for range 5 {
+		status = append(status, towers.measure(t, program, "status"))
+		dryRun = append(dryRun, towers.measure(t, program, "logout", "--all", "--dry-run"))
+		for _, n := range sizes {
+			s := scene{inMemory(t)}
+			s.crowd(t, n)
+			removals[n] = append(removals[n], s.measure(t, program, "logout", "--all", "--yes"))
+		}
+		s := scene{inMemory(t)}
+		s.crowd(t, sizes[1])
+		floor = append(floor, s.measure(t, "rm", "-rf", filepath.Join(s.home, ".config"), filepath.Join(s.home, ".local")))
+		s = scene{inMemory(t)}
+		s.fleet(t, 2000)
+		clusters = append(clusters, s.measure(t, program, "logout", "--all", "--yes"))
+		if text := s.files(t)[".config/atmos/kube/config"]; strings.Contains(text, "atmos") || !strings.Contains(text, "token: mine") {
+			t.Fatalf("left is %.1000s", text)
+		}
+	}
+	t.Logf("status of 1,000 providers, a directory each: %v (at most 200ms)", took(status))
+	t.Logf("logout --all --dry-run of them: %v (at most 200ms)", took(dryRun))
+	small, large := removals[sizes[0]], removals[sizes[1]]
+	t.Logf("logout --all --yes, 10,000 identities: %v, %d MiB (at most 2s, 60 MiB); rm -rf: %v", took(large), median(large).memory>>20, took(floor))
+	t.Logf("growth of that from 1,000: %.1f-fold (at most 11)", ratio(large, small))
+	t.Logf("2,000 clusters in a kubeconfig of 3.4 MB: %v (at most 300ms)", took(clusters))
+}
+
+// fleet has n integrations of EKS, and their clusters in the kubeconfig of Atmos beside one of the user's own.
+func (s scene) fleet(t *testing.T, n int) {
+	t.Helper()
+	var yaml, clusters, contexts, users strings.Builder
+	yaml.WriteString(crowdYAML(1) + "  integrations:\n")
+	ca := strings.Repeat("QUJD", 290)
+	for i := range n {
+		fmt.Fprintf(&yaml, "    eks-%d: {kind: aws/eks, via: {identity: team-0}, spec: {cluster: {name: c%[1]d, region: us-east-1}}}\n", i)
+		arn := fmt.Sprintf("arn:aws:eks:us-east-1:111111111111:cluster/c%d", i)
+		fmt.Fprintf(&clusters, "- cluster:\n    certificate-authority-data: %s\n    server: https://c%d.example\n  name: %s\n", ca, i, arn)
+		fmt.Fprintf(&contexts, "- context:\n    cluster: %s\n    user: atmos-eks-c%d-us-east-1\n  name: %[1]s\n", arn, i)
+		fmt.Fprintf(&users, "- name: atmos-eks-c%d-us-east-1\n  user:\n    exec:\n      args: [aws, eks, token, --cluster-name, c%[1]d, --region, us-east-1]\n      command: atmos\n", i)
+	}
+	s.write(t, "project/atmos.yaml", yaml.String())
+	s.write(t, ".config/atmos/kube/config", "apiVersion: v1\nclusters:\n"+clusters.String()+"contexts:\n"+contexts.String()+
+		"current-context: \"\"\nkind: Config\npreferences: {}\nusers:\n"+users.String()+"- name: ana\n  user:\n    token: mine\n")
+}
+
+// released builds an empty program and this one, as it is released.
+func released(t *testing.T) (empty, program string) {
+	t.Helper()
+	dir := t.TempDir()
+	empty, program = filepath.Join(dir, "empty"), filepath.Join(dir, "credclean")
+	if err := os.WriteFile(empty+".go", []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	release := []string{"build", "-tags", "urfave_cli_no_docs,nethttpomithttp2", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X github.com/credclean/credclean/internal/early.Version=1.2.3", "-o"}
+	for out, from := range map[string]string{empty: empty + ".go", program: module} {
+		cmd := exec.CommandContext(t.Context(), "go", append(release, out, from)...)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if text, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+	}
+	return empty, program
 }
 
 // inMemory is a directory in memory, if there is such a place: how long a disk takes for a
