@@ -197,7 +197,7 @@ func (b *builder) remarks() {
 	lost := b.providersLosing()
 	for _, r := range b.inv.Readings {
 		for _, p := range r.Graph.Providers() {
-			if url := p.StartURL.String(); url != "" && lost[p.Name] && !slices.Contains(b.StartURLs, url) {
+			if url := p.StartURL.String(); url != "" && lost[p.Name] && !slices.ContainsFunc(b.StartURLs, func(u string) bool { return store.SamePortal(u, url) }) {
 				b.StartURLs = append(b.StartURLs, url)
 			}
 		}
