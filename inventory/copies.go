@@ -52,7 +52,7 @@ func (inv *Inventory) Copies(taken []*Trace) []Trace {
 
 // copied is the trace of what a cutter finds in a file of az; none if that is nothing.
 func (inv *Inventory) copied(file string, cutter cut.Cutter, of []Name) []Trace {
-	place := disk.Place{Root: inv.under(store.Home, ".azure"), Path: file, Of: disk.Azure}
+	place := inv.azFile(file)
 	data, err := inv.reader.home.Read(inv.reader.ctx, place, mostFile)
 	var c cut.Cut
 	if err == nil {
@@ -65,4 +65,17 @@ func (inv *Inventory) copied(file string, cutter cut.Cutter, of []Name) []Trace 
 		Kind: store.TokenCopy, Where: Where{Place: place}, Of: of, Ours: true,
 		Written: Written{Cutter: cutter, Accounts: c.Removed}, Err: err,
 	}}
+}
+
+func (inv *Inventory) azFile(name string) disk.Place {
+	return disk.Place{Root: inv.under(store.Home, ".azure"), Path: name, Of: disk.Azure}
+}
+
+// AzFiles are those of az's files that Atmos writes to, and makes a lock file for.
+func (inv *Inventory) AzFiles() []disk.Place {
+	var places []disk.Place
+	for _, name := range []string{"msal_token_cache.json", "azureProfile.json", "service_principal_entries.json"} {
+		places = append(places, inv.azFile(name))
+	}
+	return places
 }

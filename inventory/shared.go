@@ -85,12 +85,29 @@ func (f *sharedFile) add(e sharedEntry) {
 	key := fmt.Sprint(e.name, e.kube, e.known)
 	i, have := f.at[key]
 	if !have {
+		if f.place.Of == disk.Kubectl {
+			e.name = f.distinct(e)
+		}
 		i, f.at[key] = len(f.entries), len(f.entries)
 		f.entries = append(f.entries, e)
 	}
 	if have := &f.entries[i]; !slices.Contains(have.names, e.of) {
 		have.names, have.by = append(have.names, e.of), append(have.by, e.integration.Name)
 	}
+}
+
+// distinct names an entry as no other of the file: clusters of two regions may be called the same.
+func (f *sharedFile) distinct(e sharedEntry) string {
+	c := e.kube.Cluster
+	place := cmp.Or(c.Region, c.Location, c.ResourceGroup)
+	name := e.name
+	for _, more := range []string{place, e.integration.Name, fmt.Sprint(len(f.entries))} {
+		if !slices.ContainsFunc(f.entries, func(have sharedEntry) bool { return have.name == name }) {
+			break
+		}
+		name = fmt.Sprintf("%s (%s)", e.name, cmp.Or(more, "another"))
+	}
+	return name
 }
 
 // traces are the entries that are in the file. If it cannot be read, or if the configuration does

@@ -90,12 +90,15 @@ func (b *builder) role(name string) string {
 
 // accounts are those of other programs that lose copies of tokens.
 func (b *builder) accounts() []Affected {
-	var all []Affected
+	var by string
+	var accounts []string
 	for i := range b.Steps {
 		if s := &b.Steps[i]; s.Kind == store.TokenCopy && s.Err == nil {
-			accounts := unique(s.Traces[0].Written.Accounts)
-			all = append(all, Affected{By: s.name(), Names: []string{"az (account " + strings.Join(accounts, ", ") + ")"}})
+			by, accounts = s.name(), append(accounts, s.Traces[0].Written.Accounts...)
 		}
 	}
-	return all
+	if accounts == nil {
+		return nil
+	}
+	return []Affected{{By: by, Names: []string{"az (account " + strings.Join(unique(accounts), ", ") + ")"}}}
 }

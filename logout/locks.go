@@ -1,6 +1,7 @@
 package logout
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -53,6 +54,40 @@ func (b *builder) goWhole() (files map[disk.Place]bool, dirs []disk.Place) {
 // leftLock tells whether a lock file of the selection was left without its file.
 func (b *builder) leftLock(t *inventory.Trace, file disk.Place) bool {
 	return len(b.inv.At(file)) == 0 && (t.Ours || b.AllProjects) && b.locksGo(t)
+}
+
+// addSharedLocks adds the lock files that Atmos has left beside files of Docker and az, if
+// nothing of Atmos stays in those.
+func (b *builder) addSharedLocks(taken []*inventory.Trace) {
+	gone := make(map[part]bool, len(taken))
+	for _, t := range taken {
+		gone[partOf(t)] = true
+	}
+	goes, stays := make(map[disk.Place]bool), make(map[disk.Place]bool)
+	for i := range b.inv.Traces {
+		t := &b.inv.Traces[i]
+		var files []disk.Place
+		switch {
+		case t.Kind == store.DockerLogin:
+			files = []disk.Place{t.Where.Place}
+		case t.Location != nil && t.Location.Under == store.HomeAzure && !t.Kind.Bare():
+			files = b.inv.AzFiles()
+		}
+		for _, f := range files {
+			if gone[partOf(t)] && t.Err == nil && b.sibling(t) == "" {
+				goes[f] = true
+			} else {
+				stays[f] = true
+			}
+		}
+	}
+	for _, f := range slices.SortedFunc(maps.Keys(goes), func(x, y disk.Place) int { return strings.Compare(x.String(), y.String()) }) {
+		if !stays[f] {
+			lock := f
+			lock.Path += disk.LockSuffix
+			b.Steps = append(b.Steps, Step{Kind: store.LockFile, Where: inventory.Where{Place: lock}, Locks: []disk.Place{f}})
+		}
+	}
 }
 
 // locksGo tells whether a lock file is one of the selection.

@@ -72,6 +72,7 @@ func NewPlan(inv *inventory.Inventory, t Target) (Plan, error) {
 	b.addUnsure(taken)
 	b.addGaps()
 	b.addLocks()
+	b.addSharedLocks(taken)
 	b.addDirs()
 	b.stays(taken)
 	b.doubts(taken)
