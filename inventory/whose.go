@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -226,6 +227,9 @@ func PortalUnknown(pr config.Provider) bool {
 // lock, and of half a file, only the hash in its name tells.
 func samePortal(pr config.Provider, t *Trace) bool {
 	region := pr.Region.Raw()
+	if t.Rest && t.StartURL == "" { // half a file, which nobody reads any more: its path tells whose it was
+		return t.Location.Shared != store.ByPortal || strings.Contains(path.Base(t.Where.Place.Path), store.Portal(pr.StartURL.Raw(), region))
+	}
 	switch {
 	case t.Err != nil:
 		return true
@@ -275,8 +279,8 @@ func (p *Project) ownStrangers(traces []Trace) {
 			t.Ours = p.mayHold(t.Where.Place)
 			continue
 		}
-		if in := dirs[t.Where.Place.Dir()]; in != nil {
-			t.Root, t.Realm, t.Ours = in.Root, in.Realm, in.Ours
+		if in, place := nearest(dirs, t.Where.Place); in != nil {
+			t.Root, t.Realm, t.Ours, t.Where.Place = in.Root, in.Realm, in.Ours, place
 			continue
 		}
 		for _, part := range strings.Split(t.Where.Place.Path, "/") {
@@ -285,6 +289,17 @@ func (p *Project) ownStrangers(traces []Trace) {
 			}
 		}
 	}
+}
+
+// nearest finds a trace in the directory that a place lies in, or in the next one above that has any, and
+// what of that directory holds the place.
+func nearest(dirs map[disk.Place]*Trace, p disk.Place) (in *Trace, place disk.Place) {
+	for ; !p.IsRoot(); p = p.Dir() {
+		if in = dirs[p.Dir()]; in != nil {
+			return in, p
+		}
+	}
+	return nil, p
 }
 
 // mayHold tells whether something of this project may lie in a directory that could not be
