@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -34,7 +33,7 @@ func (c console) confirm(ctx context.Context, question string) (bool, error) {
 
 // choose lets a person choose one of choices, and returns its index. A line is selected at first.
 func (c console) choose(ctx context.Context, question string, choices []Choice, selected int) (int, error) {
-	if os.Getenv("TERM") == "dumb" {
+	if !takesColour(c.errOut) {
 		return c.chooseByNumber(ctx, question, choices, selected)
 	}
 	l := newPicker(question, choices, selected)
@@ -125,7 +124,7 @@ func wait[T any](ctx context.Context, c console, ask func() (T, error)) (T, erro
 	if stateErr == nil {
 		_ = term.Restore(int(c.in.Fd()), state) // it may be gone
 	}
-	if os.Getenv("TERM") != "dumb" {
+	if takesColour(c.errOut) {
 		fmt.Fprint(c.errOut, showCursor)
 	}
 	fmt.Fprintln(c.errOut)

@@ -16,5 +16,5 @@ func endingSignals() []os.Signal {
 	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGABRT}
 }
 
-// takesColour tells whether a terminal understands the codes for colours.
+// takesColour tells whether a terminal understands the codes for colours and for moving the cursor.
 func takesColour(*os.File) bool { return os.Getenv("TERM") != "dumb" }

@@ -13,8 +13,8 @@ func ignoredSignals() []os.Signal { return nil }
 // endingSignals are Ctrl-C, and the end of the session.
 func endingSignals() []os.Signal { return []os.Signal{syscall.SIGINT, syscall.SIGTERM} }
 
-// takesColour tells whether a console understands the codes for colours, which
-// those of older programs do only when they are asked to.
+// takesColour tells whether a console understands the codes for colours and for moving the cursor,
+// which consoles do only when they are asked to.
 func takesColour(f *os.File) bool {
 	console := windows.Handle(f.Fd())
 	var mode uint32
