@@ -168,7 +168,9 @@ func (s *session) plan(ctx context.Context, w workplace, inv *inventory.Inventor
 	if t.All && len(plan.Names)+len(plan.Steps) == 0 && plan.Certain() {
 		return plan, usage("atmos.yaml declares no identities", "credclean reads its auth block; credclean logout --all-projects needs none")
 	}
-	plan.LeftAlone = elsewhere.Look(ctx, w.others(), elsewhere.UsedBy(plan.Kinds()), inv.Time)
+	plan.LeftAlone = slices.DeleteFunc(elsewhere.Look(ctx, w.others(), elsewhere.UsedBy(plan.Kinds()), inv.Time), func(f elsewhere.Finding) bool {
+		return plan.Empties(f.Location, w.Roots)
+	})
 	if o.KeepLongLived {
 		plan = plan.KeepLongLived(logout.KeptByFlag)
 	}

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"slices"
@@ -63,8 +64,16 @@ func (inv *Inventory) copied(file string, cutter cut.Cutter, of []Name) []Trace 
 	}
 	return []Trace{{
 		Kind: store.TokenCopy, Where: Where{Place: place}, Of: of, Ours: true,
-		Written: Written{Cutter: cutter, Accounts: c.Removed}, Err: err,
+		Written: Written{Cutter: cutter, Accounts: c.Removed, Last: err == nil && !holdsSecrets(c.Data)}, Err: err,
 	}}
+}
+
+// holdsSecrets tells whether a file of az may hold something to log in with; it names accounts and
+// applications, too.
+func holdsSecrets(data []byte) bool {
+	return slices.ContainsFunc([]string{`secret"`, `client_assertion"`, `certificate"`}, func(key string) bool {
+		return bytes.Contains(data, []byte(key))
+	})
 }
 
 func (inv *Inventory) azFile(name string) disk.Place {

@@ -22,6 +22,7 @@ type Written struct {
 	// Of a copy in a file of az: what cuts it out, and the account of each entry.
 	Cutter   cut.Cutter
 	Accounts []string
+	Last     bool // no other secret is in that file
 }
 
 // shared finds the Docker logins and the kubeconfig entries that integrations of any reading

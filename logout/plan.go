@@ -6,6 +6,7 @@ import (
 
 	"github.com/credclean/credclean/elsewhere"
 	"github.com/credclean/credclean/inventory"
+	"github.com/credclean/credclean/store"
 )
 
 // A Plan lists the removals for a target, in the order they run. It is computed once from an
@@ -149,6 +150,13 @@ func (p Plan) Kinds() []string {
 		}
 	}
 	return unique(kinds)
+}
+
+// Empties tells whether all secrets go from a file of another program; its path begins with ~.
+func (p Plan) Empties(path string, roots store.Roots) bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool {
+		return s.Kind == store.TokenCopy && s.Traces[0].Written.Last && roots.Show(s.Where.Place.String()) == path
+	})
 }
 
 // Found tells whether the plan holds anything to remove, to keep, or that could not be looked at.
