@@ -436,6 +436,7 @@ Would remove from identity: dev
   • Keyring: dev
   • Files: ~/.config/atmos/{R}/aws/corp/credentials (cannot tell: not an AWS credentials file: line 1: neither a comment, a section nor a key)
   • Files: ~/.config/atmos/{R}/aws/corp/config (removes org, dev, keeps prod)
+  • Session: ~/.cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json (cannot tell: not in the form of a token file)
   • Kubeconfig: blue
 
 3 identities would be logged out
