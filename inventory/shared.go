@@ -16,9 +16,9 @@ import (
 
 // Written is what Atmos wrote into a file of another program.
 type Written struct {
-	By   []string // the integrations that write it, in the order of Trace.Of
-	Kind string   // of the integration
-	Kube cut.KubeEntry
+	By   []string       // the integrations that write it, in the order of Trace.Of
+	Kind string         // of the integration
+	Kube *cut.KubeEntry // of an entry of a kubeconfig
 	// Of a copy in a file of az: what cuts it out, and the account of each entry.
 	Cutter   cut.Cutter
 	Accounts []string
@@ -125,7 +125,7 @@ func (f *sharedFile) traces(r reader) []Trace {
 	var found []Trace
 	for i, e := range f.entries {
 		t := Trace{Kind: store.KubeconfigEntry, Where: Where{Place: f.place, Entry: e.name}, Of: e.names, Ours: true, Err: err}
-		t.Written = Written{By: e.by, Kind: e.integration.Kind, Kube: e.kube}
+		t.Written = Written{By: e.by, Kind: e.integration.Kind, Kube: &e.kube}
 		if f.place.Of == disk.Docker {
 			t.Kind = store.DockerLogin
 		}

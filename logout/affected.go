@@ -36,7 +36,7 @@ func (b *builder) affected() []Affected {
 			continue
 		}
 		for _, t := range s.Traces {
-			b.shares(s, &t, share)
+			b.shares(s, t, share)
 			for _, n := range t.Of {
 				if !b.in[n] && s.Kind.AWSFile() {
 					j := share(t.Root, cmp.Or(t.Root, s.name()), b.role(t.Root))

@@ -13,7 +13,7 @@ func (b *builder) addEntries(taken []*inventory.Trace) {
 		if t.Kind != store.KeyringEntry {
 			continue
 		}
-		s := Step{Kind: t.Kind, Where: t.Where, Realm: t.Realm, Traces: []inventory.Trace{*t}, Names: b.namesOf(t), Err: t.Err}
+		s := Step{Kind: t.Kind, Where: t.Where, Realm: t.Realm, Traces: []*inventory.Trace{t}, Names: b.namesOf(t), Err: t.Err}
 		switch {
 		case b.AllProjects:
 		case t.PerhapsOf != "":

@@ -33,7 +33,7 @@ func (b *builder) addFiles(taken []*inventory.Trace) {
 			}
 			steps = append(steps, s)
 		}
-		steps[i].Traces = append(steps[i].Traces, *t)
+		steps[i].Traces = append(steps[i].Traces, t)
 		steps[i].Names = append(steps[i].Names, b.namesOf(t)...)
 	}
 	for i := range steps {
@@ -74,7 +74,7 @@ func sortFiles(steps []Step) {
 // finish tells of a file what stays in it and how it is cut.
 func (b *builder) finish(s *Step) {
 	s.Names = unique(s.Names)
-	t := &s.Traces[0]
+	t := s.Traces[0]
 	switch {
 	case t.Location != nil && t.Location.Unless != "" && b.inv.Uses(t.Location.Unless):
 		s.Kept = KeptShared
@@ -100,7 +100,7 @@ func (b *builder) finishSections(s *Step) {
 	}
 	gone := make(map[part]bool)
 	for i := range s.Traces {
-		t := &s.Traces[i]
+		t := s.Traces[i]
 		gone[partOf(t)] = true
 		if t.Session && !b.byName(t) {
 			cutter.Sessions = append(cutter.Sessions, t.Where.Entry)
@@ -130,12 +130,12 @@ func (b *builder) kubeCutter(s *Step) cut.Cutter {
 	var entries cut.KubeEntries
 	gone := make(map[string]bool)
 	for i := range s.Traces {
-		entries.Remove = append(entries.Remove, s.Traces[i].Written.Kube)
+		entries.Remove = append(entries.Remove, *s.Traces[i].Written.Kube)
 		gone[s.Traces[i].Where.Entry] = true
 	}
 	for _, other := range b.inv.At(s.Where.Place) {
 		if !gone[other.Where.Entry] {
-			entries.Keep = append(entries.Keep, other.Written.Kube)
+			entries.Keep = append(entries.Keep, *other.Written.Kube)
 		}
 	}
 	return entries
@@ -145,7 +145,7 @@ func (b *builder) kubeCutter(s *Step) cut.Cutter {
 func (b *builder) addCopies(taken []*inventory.Trace) {
 	for _, t := range b.inv.Copies(taken) {
 		b.Steps = append(b.Steps, Step{
-			Kind: t.Kind, Where: t.Where, Traces: []inventory.Trace{t}, Names: b.namesOf(&t), Cutter: t.Written.Cutter, Err: t.Err,
+			Kind: t.Kind, Where: t.Where, Traces: []*inventory.Trace{&t}, Names: b.namesOf(&t), Cutter: t.Written.Cutter, Err: t.Err,
 		})
 	}
 }

@@ -243,7 +243,7 @@ func (s *Step) document(v show.View) StepDocument {
 		d.SessionDocument = &SessionDocument{ProviderHost: s.Session.Host}
 	}
 	for i := range s.Traces {
-		if t := &s.Traces[i]; t.Kind.AWSFile() && t.Name != "" {
+		if t := s.Traces[i]; t.Kind.AWSFile() && t.Name != "" {
 			d.Entries = append(d.Entries, t.Name)
 		} else if t.Where.Entry != "" && s.Kind != store.TokenCopy {
 			d.Entries = append(d.Entries, t.Where.Entry)

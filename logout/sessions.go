@@ -63,7 +63,7 @@ func revokes(l *store.Location) func(data []byte, file string) []revoke.Session 
 
 // sessionName is the providers of a portal, or the integration that has the token.
 func (s *Step) sessionName() string {
-	t := &s.Traces[0]
+	t := s.Traces[0]
 	if t.Location.Of == store.OfIntegration {
 		return strings.Join(t.Written.By, ", ")
 	}
@@ -193,7 +193,7 @@ func (r Report) endings(v show.View) []string {
 			continue
 		}
 		for j := range res.Traces {
-			t := &res.Traces[j]
+			t := res.Traces[j]
 			kind := r.Plan.kindOf(t)
 			e, ok := revoke.EndingOf(t.Kind, kind)
 			if !ok || t.AccessKey != inventory.NoAccessKey || e.Portal && r.allEnded() {

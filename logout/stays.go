@@ -217,7 +217,7 @@ func (b *builder) providersLosing() map[string]bool {
 	lost := make(map[string]bool)
 	for i := range b.Steps {
 		for j := range b.Steps[i].Traces {
-			t := &b.Steps[i].Traces[j]
+			t := b.Steps[i].Traces[j]
 			for _, n := range t.Of {
 				lost[n.Name] = lost[n.Name] || n.Provider
 			}

@@ -18,7 +18,7 @@ type Step struct {
 	Where inventory.Where
 	Realm string
 	// Traces are what goes: one, or several of one file. Of lock files and directories there are none.
-	Traces []inventory.Trace
+	Traces []*inventory.Trace
 	Names  []string // of the selection: who loses something
 	// Cutter cuts the traces out of the file; without one the file goes.
 	Cutter cut.Cutter
@@ -70,7 +70,7 @@ func (s *Step) name() string {
 		return s.Names[0]
 	}
 	if len(s.Traces) > 0 {
-		t := &s.Traces[0]
+		t := s.Traces[0]
 		return cmp.Or(t.Name, t.Root)
 	}
 	return ""
@@ -93,7 +93,7 @@ func (s *Step) accessKey() inventory.AccessKey {
 func (s *Step) expiry() map[string]time.Time {
 	latest := make(map[string]time.Time)
 	for i := range s.Traces {
-		t := &s.Traces[i]
+		t := s.Traces[i]
 		if t.Kind == store.Provisioned || t.Expires.IsZero() {
 			continue
 		}

@@ -30,7 +30,7 @@ func (b *builder) addUnsure(taken []*inventory.Trace) {
 			continue
 		}
 		b.Steps = append(b.Steps, Step{
-			Kind: t.Kind, Where: t.Where, Traces: []inventory.Trace{*t}, Names: []string{provider.Name},
+			Kind: t.Kind, Where: t.Where, Traces: []*inventory.Trace{t}, Names: []string{provider.Name},
 			Err: fmt.Errorf("the %s of %q is not known", unknown, b.inv.Shown(provider.Name)),
 		})
 	}
