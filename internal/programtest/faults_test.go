@@ -121,6 +121,18 @@ func newScene(t *testing.T) scene {
 	return s
 }
 
+// inMemory is a directory in memory, if there is such a place: how long a disk takes for a
+// removal is not the program's.
+func inMemory(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "credclean")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
 func (s scene) write(tb testing.TB, name, text string) {
 	tb.Helper()
 	name = filepath.Join(s.home, name)

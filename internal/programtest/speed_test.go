@@ -126,18 +126,6 @@ func released(t *testing.T) (empty, program string) {
 	return empty, program
 }
 
-// inMemory is a directory in memory, if there is such a place: how long a disk takes for a
-// removal is not the program's.
-func inMemory(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "credclean")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	return dir
-}
-
 // usage is what one process took.
 type usage struct {
 	took   time.Duration
