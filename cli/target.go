@@ -165,7 +165,10 @@ func nameError(err error) error {
 // knownNames are what could have been meant; of many, the first.
 func knownNames(e *chain.UnknownError) string {
 	const most = 30
-	if len(e.Known) == 0 {
+	switch {
+	case slices.Contains([]string{"false", "0", "no", "off"}, e.Name): // as in the documentation of Atmos: no authentication
+		return "to Atmos, --identity=" + e.Name + " means no authentication; here, name an identity, or --all"
+	case len(e.Known) == 0:
 		return "atmos.yaml declares none"
 	}
 	names := strings.Join(e.Known, ", ")

@@ -51,8 +51,11 @@ func (g *Global) load(ctx context.Context, sys config.System) (*config.Config, e
 		options.Fetch = fetch.New().Get
 	}
 	cfg, err := config.Load(ctx, sys, options)
-	if errors.Is(err, config.ErrNotFound) {
-		err = hinted{err, "run credclean in the directory of your project, or name the file with --config"}
+	switch {
+	case errors.Is(err, config.ErrNotFound):
+		err = hinted{err, "run credclean in the directory of your project, or name the file with --config; --all-projects is for the whole machine"}
+	case errors.Is(err, config.ErrNoProfile):
+		err = hinted{err, "--profile and ATMOS_PROFILE name a profile; for an identity it is credclean logout IDENTITY"}
 	}
 	return cfg, err
 }

@@ -12,6 +12,9 @@ import (
 // ErrNotFound says that there is no configuration at all.
 var ErrNotFound = errors.New("no atmos.yaml found")
 
+// ErrNoProfile says that a selected profile has no directory.
+var ErrNoProfile = errors.New("not found")
+
 // A System is all that Load takes from the process and the machine. Paths are
 // absolute; those that are empty are not looked into. LookupEnv must be set.
 type System struct {

@@ -164,7 +164,7 @@ func findProfiles(names []*value, locations []string) ([]string, error) {
 			if name.computed != "" {
 				what = "the profile that " + name.place() + " names"
 			}
-			return nil, fmt.Errorf("%s: not found in %s", what, strings.Join(locations, ", "))
+			return nil, fmt.Errorf("%s: %w in %s", what, ErrNoProfile, strings.Join(locations, ", "))
 		}
 		dirs = append(dirs, filepath.Join(locations[i], name.text))
 	}
