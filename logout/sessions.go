@@ -172,10 +172,12 @@ func (r Report) allEnded() bool {
 	if !r.Plan.Revoke || len(r.Plan.StartURLs) == 0 {
 		return false
 	}
+	sessions := r.sessions()
+	if slices.ContainsFunc(sessions, func(res revoke.Result) bool { return !res.Ended() && (res.StartURL != "" || res.Outcome == revoke.Failed) }) {
+		return false
+	}
 	return !slices.ContainsFunc(r.Plan.StartURLs, func(url string) bool {
-		return !slices.ContainsFunc(r.sessions(), func(res revoke.Result) bool {
-			return store.SamePortal(res.StartURL, url) && (res.Outcome == revoke.Revoked || res.Outcome == revoke.AlreadyInvalid)
-		})
+		return !slices.ContainsFunc(sessions, func(res revoke.Result) bool { return store.SamePortal(res.StartURL, url) })
 	})
 }
 

@@ -37,8 +37,8 @@ func (r Result) Line() (l Line, ok bool) {
 	}
 }
 
-// ended tells whether a session is over.
-func (r Result) ended() bool { return r.Outcome == Revoked || r.Outcome == AlreadyInvalid }
+// Ended tells whether the session is over.
+func (r Result) Ended() bool { return r.Outcome == Revoked || r.Outcome == AlreadyInvalid }
 
 // After are the lines behind the summary: what was not ended, and when it ends. clock writes a time for the report.
 // A token of GitHub ends at its expiry; a session of AWS is renewed until the portal ends it.
@@ -46,7 +46,7 @@ func After(results []Result, clock func(time.Time) string) []string {
 	var lines []string
 	for _, r := range results {
 		switch {
-		case r.ended():
+		case r.Ended():
 		case !r.github || r.ValidUntil.IsZero():
 			lines = append(lines, NotEnded(r.Name, r.StartURL))
 		case r.ValidUntil.After(time.Now()):
@@ -70,7 +70,7 @@ func NotEnded(name, startURL string) string {
 func Affected(results []Result) []string {
 	var urls []string
 	for _, r := range results {
-		if r.Refused == nil && r.StartURL != "" && (r.Outcome == "" || r.ended()) && !slices.Contains(urls, r.StartURL) {
+		if r.Refused == nil && r.StartURL != "" && (r.Outcome == "" || r.Ended()) && !slices.Contains(urls, r.StartURL) {
 			urls = append(urls, r.StartURL)
 		}
 	}

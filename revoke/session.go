@@ -179,14 +179,16 @@ func Join(sessions []Session) []Session {
 		i, again := at[k]
 		if !again || s.Refused != nil {
 			at[k] = len(joined)
-			joined, names = append(joined, s), append(names, []string{s.Name})
+			joined, names = append(joined, s), append(names, strings.Split(s.Name, ", "))
 			continue
 		}
 		if s.Renewable && !joined[i].Renewable {
 			joined[i] = s
 		}
-		if !slices.Contains(names[i], s.Name) {
-			names[i] = append(names[i], s.Name)
+		for name := range strings.SplitSeq(s.Name, ", ") { // several providers may share a file
+			if !slices.Contains(names[i], name) {
+				names[i] = append(names[i], name)
+			}
 		}
 	}
 	for i := range joined {
