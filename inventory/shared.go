@@ -14,6 +14,9 @@ import (
 	"github.com/credclean/credclean/store/disk"
 )
 
+// clusters are the kinds of integrations that write a kubeconfig.
+var clusters = []string{"aws/eks", "azure/aks", "gcp/gke"} //nolint:gochecknoglobals // nothing changes it
+
 // Written is what Atmos wrote into a file of another program.
 type Written struct {
 	By   []string       // the integrations that write it, in the order of Trace.Of
@@ -48,7 +51,7 @@ func (r reader) shared() []Trace {
 					e.name = i.Name
 				}
 				add(placeOf(r.project.DockerConfig, disk.Docker), e)
-			case slices.Contains([]string{"aws/eks", "azure/aks", "gcp/gke"}, i.Kind):
+			case slices.Contains(clusters, i.Kind):
 				e.name = cmp.Or(i.Cluster.Alias, i.Cluster.Name)
 				e.kube, e.known = cut.KubeEntryOf(i)
 				for _, place := range r.project.kubeconfigs(i) {
@@ -189,4 +192,28 @@ func (p *Project) kubeconfigs(i config.Integration) []disk.Place {
 // placeOf is a file whose directory is never removed.
 func placeOf(path string, of disk.Program) disk.Place {
 	return disk.Place{Root: filepath.Dir(path), Path: filepath.Base(path), Of: of}
+}
+
+// LeftLocks are the locks of files of kubectl and az that a run of ours left when it was killed.
+func (inv *Inventory) LeftLocks() []disk.Place {
+	files := inv.AzFiles()
+	for _, reading := range inv.Readings {
+		for _, i := range reading.Integrations {
+			if slices.Contains(clusters, i.Kind) {
+				files = append(files, inv.kubeconfigs(i)...)
+			}
+		}
+	}
+	var locks []disk.Place
+	seen := make(map[disk.Place]bool)
+	for _, f := range files {
+		if seen[f] {
+			continue
+		}
+		seen[f] = true
+		if lock, left := inv.reader.home.LeftLock(inv.reader.ctx, f); left {
+			locks = append(locks, lock)
+		}
+	}
+	return locks
 }

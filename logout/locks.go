@@ -29,6 +29,9 @@ func (b *builder) addLocks() {
 			b.Steps = append(b.Steps, Step{Kind: store.LockFile, Where: inventory.Where{Place: t.Where.Place}, Realm: t.Realm, Locks: []disk.Place{file}})
 		}
 	}
+	for _, lock := range b.inv.LeftLocks() {
+		b.Steps = append(b.Steps, Step{Kind: store.LockFile, Where: inventory.Where{Place: lock}})
+	}
 	for _, dir := range dirs {
 		locks := []disk.Place{dir.Join("credentials"), dir.Join("config")}
 		b.Steps = append(b.Steps, Step{Kind: store.LockFile, Where: inventory.Where{Place: dir.Join("credentials" + disk.LockSuffix)}, Locks: locks})

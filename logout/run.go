@@ -125,6 +125,8 @@ func (s Step) remove(ctx context.Context, home *disk.Home, k keyring.Keyring) (d
 		return disk.Outcome{}, k.Remove(ctx, s.Where.Key)
 	case s.Err != nil:
 		return disk.Outcome{}, s.Err
+	case s.Kind == store.LockFile && len(s.Locks) == 0:
+		return disk.Outcome{}, home.RemoveLeftLock(s.Where.Place)
 	case s.Kind == store.LockFile:
 		return disk.Outcome{}, home.RemoveLocks(s.Locks...)
 	case s.Kind == store.EmptyDir:

@@ -23,7 +23,7 @@ type Step struct {
 	// Cutter cuts the traces out of the file; without one the file goes.
 	Cutter cut.Cutter
 	Tree   bool         // a whole directory goes
-	Locks  []disk.Place // of lock files: the files that they belong to
+	Locks  []disk.Place // of lock files: the files that they belong to; none for one that a run of ours left
 	Keeps  []string     // the sections that stay in the file
 	// Accounts are those of gcloud that the tree has logins of; only with Plan.Revoke.
 	Accounts []string

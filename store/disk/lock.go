@@ -196,7 +196,11 @@ const ourName = "credclean"
 func (l held) isOurs() bool {
 	start := make([]byte, 64)
 	n, _ := l.file.ReadAt(start, 0) // io.EOF
-	words := strings.Fields(string(start[:n]))
+	return saysOurs(start[:n])
+}
+
+func saysOurs(text []byte) bool {
+	words := strings.Fields(string(text))
 	return len(words) > 1 && words[1] == ourName
 }
 
