@@ -195,12 +195,17 @@ var logoutLine = []string{"credclean", "logout", "dev-admin", "ci-admin"}
 // thread only: the counters of inject would count those of others, too, that read the configuration.
 func (s scene) traced(t *testing.T, calls string, inject ...string) (code int, out string, trace []call) {
 	t.Helper()
+	return s.trace(t, logoutLine, calls, inject...)
+}
+
+func (s scene) trace(t *testing.T, args []string, calls string, inject ...string) (code int, out string, trace []call) {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "trace")
 	line := []string{"strace", "-y", "-s", "4096", "-o", file, "-e", "trace=execve," + calls}
 	for _, rule := range inject {
 		line = append(line, "-e", "inject="+rule)
 	}
-	code, out = s.run(t, append(line, logoutLine...)...)
+	code, out = s.run(t, append(line, args...)...)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
