@@ -173,7 +173,9 @@ func (r Report) allEnded() bool {
 		return false
 	}
 	sessions := r.sessions()
-	if slices.ContainsFunc(sessions, func(res revoke.Result) bool { return !res.Ended() && (res.StartURL != "" || res.Outcome == revoke.Failed) }) {
+	if slices.ContainsFunc(sessions, func(res revoke.Result) bool {
+		return !res.Ended() && (res.StartURL != "" || res.Outcome == revoke.Failed)
+	}) {
 		return false
 	}
 	return !slices.ContainsFunc(r.Plan.StartURLs, func(url string) bool {

@@ -97,7 +97,9 @@ func (n neighbours) goes(t *inventory.Trace) bool {
 }
 
 // inWhole tells whether a trace lies in a directory that goes whole: a provider's, or with everything one of the project.
-func (n neighbours) inWhole(t *inventory.Trace) bool { return t.Root != "" && (n.whole[t.Root] || n.All && t.Ours) }
+func (n neighbours) inWhole(t *inventory.Trace) bool {
+	return t.Root != "" && (n.whole[t.Root] || n.All && t.Ours)
+}
 
 // beside tells whether a section lies where something goes.
 func (n neighbours) beside(t *inventory.Trace) bool {
