@@ -49,10 +49,7 @@ func (s *session) logout(ctx context.Context, o LogoutOptions) (document, error)
 		return nil, err
 	}
 	nothing := func(err error) (document, error) { // was removed
-		if ctx.Err() != nil {
-			err = errCancelled
-		}
-		return newLogoutDocument(target), err
+		return newLogoutDocument(target), orCancelled(ctx, err)
 	}
 	w, err := s.workplaceFor(ctx, o)
 	if err != nil {
@@ -64,10 +61,8 @@ func (s *session) logout(ctx context.Context, o LogoutOptions) (document, error)
 		return nothing(ctx.Err())
 	}
 	chosen := target.Empty()
-	if chosen {
-		if target, err = s.chooseTarget(ctx, inv); err != nil {
-			return nothing(err)
-		}
+	if target, err = s.chooseTarget(ctx, inv, target); err != nil {
+		return nothing(err)
 	}
 	plan, err := s.plan(ctx, w, inv, o, target)
 	if err != nil {
@@ -75,21 +70,14 @@ func (s *session) logout(ctx context.Context, o LogoutOptions) (document, error)
 	}
 	view := s.view(w.Roots)
 	if o.DryRun {
-		doc := plan.Document(view)
-		if !s.json {
-			plan.DryRun(s.out, view)
-		}
-		return &doc, plan.Err()
+		return s.dryRun(plan, view)
 	}
 	if (chosen || target.AllProjects && !o.Yes) && plan.Found() {
 		if agreed, err := s.agree(ctx, plan, view); err != nil || !agreed {
 			return nothing(err)
 		}
 	}
-	if plan, err = s.consent(ctx, o, plan); err != nil {
-		return nothing(err)
-	}
-	report, err := s.remove(ctx, w, plan, view)
+	report, err := s.remove(ctx, w, o, plan, view)
 	if report == nil {
 		return nothing(err)
 	}
@@ -98,6 +86,23 @@ func (s *session) logout(ctx context.Context, o LogoutOptions) (document, error)
 		report.Render(s.out, view)
 	}
 	return &doc, reportError(*report, err)
+}
+
+// orCancelled is errCancelled once ctx is done.
+func orCancelled(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return errCancelled
+	}
+	return err
+}
+
+// dryRun shows a plan.
+func (s *session) dryRun(plan logout.Plan, view show.View) (document, error) {
+	doc := plan.Document(view)
+	if !s.json {
+		plan.DryRun(s.out, view)
+	}
+	return &doc, plan.Err()
 }
 
 // workplaceFor needs no configuration to remove everything.
@@ -119,7 +124,11 @@ func (s *session) workplaceFor(ctx context.Context, o LogoutOptions) (workplace,
 
 // remove carries out the plan, and tells log and audit trail. The report is nil if nothing was
 // begun; the error is that of the audit trail.
-func (s *session) remove(ctx context.Context, w workplace, plan logout.Plan, view show.View) (*logout.Report, error) {
+func (s *session) remove(ctx context.Context, w workplace, o LogoutOptions, plan logout.Plan, view show.View) (*logout.Report, error) {
+	plan, err := s.consent(ctx, o, plan)
+	if err != nil {
+		return nil, err
+	}
 	journal, err := s.openJournal(w, plan.Target, view)
 	if err != nil {
 		return nil, err

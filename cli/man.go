@@ -200,8 +200,6 @@ func placeholders() []variable {
 	}
 }
 
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
 // roff writes text so that roff prints just that.
 func roff(text string) string {
 	var b strings.Builder

@@ -140,3 +140,5 @@ func TestVariables(t *testing.T) {
 		t.Errorf("only %d names of variables were found in the source", seen)
 	}
 }
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

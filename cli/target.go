@@ -94,7 +94,10 @@ func (o LogoutOptions) target(asks bool) (logout.Target, error) {
 }
 
 // chooseTarget shows the list. ATMOS_IDENTITY only preselects a line.
-func (s *session) chooseTarget(ctx context.Context, inv *inventory.Inventory) (logout.Target, error) {
+func (s *session) chooseTarget(ctx context.Context, inv *inventory.Inventory, named logout.Target) (logout.Target, error) {
+	if !named.Empty() {
+		return named, nil
+	}
 	choices, targets := choices(inv.Selected().Graph, status.Marks(inv), inv.Shown)
 	if len(targets) == 1 { // everything, which is nothing
 		return logout.Target{}, usage("atmos.yaml declares no identity and no provider", "credclean reads the auth block of atmos.yaml")

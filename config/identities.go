@@ -82,7 +82,7 @@ func (d *decoder) identities(merged []entry, declared []declaration, provisions 
 	since = make([]Identity, 0, len(p.all))
 	for _, one := range p.all {
 		now, old := d.person(one)
-		if before == nil && now != old && (now == nil || old == nil || !sameIdentity(*now, *old)) {
+		if before == nil && !sameIdentity(now, old) {
 			before = append(make([]Identity, 0, len(p.all)), since...)
 		}
 		if now != nil {
@@ -117,7 +117,10 @@ func (d *decoder) person(one *person) (now, old *Identity) {
 	return now, decode(object{d: d, v: one.value, dotted: true})
 }
 
-// sameIdentity says whether releases of Atmos agree on an identity.
-func sameIdentity(a, b Identity) bool {
+// sameIdentity says whether releases of Atmos agree on an identity; nil is one that they do not have.
+func sameIdentity(a, b *Identity) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
 	return a.Kind == b.Kind && a.Via == b.Via && a.AccessKeyInFile == b.AccessKeyInFile && slices.Equal(a.Unresolved, b.Unresolved)
 }

@@ -128,7 +128,7 @@ func (p Plan) Document(v show.View) Document {
 		step := s.document(v)
 		switch {
 		case s.Session != nil:
-			step.Outcome = "would_revoke"
+			step.Outcome = string(revoke.WouldRevoke)
 		case s.Err != nil:
 			step.Outcome, step.Error = "unknown", show.Cause(s.Err)
 		case s.Kept != "":

@@ -52,11 +52,6 @@ func Endings() []Ending {
 	}
 }
 
-// AccessKey is how a long-lived access key of AWS ends.
-func AccessKey() Ending {
-	return Ending{Command: "aws iam delete-access-key", Does: "ends it in AWS"}
-}
-
 // EndingOf finds how something ends that is of a provider, identity or integration of this kind.
 func EndingOf(what store.Kind, kind string) (Ending, bool) {
 	for _, e := range Endings() {

@@ -81,9 +81,6 @@ func (r Roots) Expand(path, workDir string) string {
 	return filepath.Clean(path)
 }
 
-// DefaultKeyringDir is the directory of the file keyring if nobody tells Atmos otherwise.
-func DefaultKeyringDir(r Roots) string { return filepath.Join(r[Data], "keyring") }
-
 // KeyringDir is the directory that Atmos makes of a configured path of the file
 // keyring: the parent, if the path has what looks like an extension
 // (pkg/auth/credentials/keyring_backends.go and its ancestors, all releases).

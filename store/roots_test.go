@@ -165,9 +165,6 @@ func TestKeyringDir(t *testing.T) {
 			t.Errorf("%q becomes %s, want %s", path, got, want)
 		}
 	}
-	if got, want := store.DefaultKeyringDir(r), in("ana/.local/share/atmos/keyring"); got != want {
-		t.Errorf("the default is %s, want %s", got, want)
-	}
 	if diff := cmp.Diff(in("ana"), r[store.Home]); diff != "" {
 		t.Errorf("home (-want +got):\n%s", diff)
 	}

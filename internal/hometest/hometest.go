@@ -67,7 +67,7 @@ func (w World) Open(t testing.TB) (home string, p *inventory.Project) {
 	}
 	p = inventory.NewProject(cfg, roots, work)
 	p.DockerConfig = filepath.Join(home, ".docker", "config.json")
-	p.Keyrings = []keyring.Keyring{keyring.File{Dir: store.DefaultKeyringDir(roots), Default: true, Password: w.Env["ATMOS_KEYRING_PASSWORD"]}}
+	p.Keyrings = []keyring.Keyring{keyring.File{Dir: filepath.Join(roots[store.Data], "keyring"), Default: true, Password: w.Env["ATMOS_KEYRING_PASSWORD"]}}
 	return home, p
 }
 

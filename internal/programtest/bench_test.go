@@ -78,7 +78,7 @@ func (s scene) look(tb testing.TB) *inventory.Inventory {
 	work := filepath.Join(s.home, "project")
 	roots := store.NewRoots(s.home, work, filepath.Join(s.home, "tmp"), runtime.GOOS, none)
 	p := inventory.NewProject(s.load(tb), roots, work)
-	p.Keyrings = []keyring.Keyring{keyring.File{Dir: store.DefaultKeyringDir(roots), Default: true}}
+	p.Keyrings = []keyring.Keyring{keyring.File{Dir: filepath.Join(roots[store.Data], "keyring"), Default: true}}
 	return inventory.Take(tb.Context(), p, disk.NewHome(s.home), nil, false)
 }
 

@@ -27,28 +27,14 @@ func Open(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(info, path, func(flags int) (*os.File, error) { return os.OpenFile(path, flags, 0) })
-}
-
-// OpenIn is Open in a directory that no symbolic link leads out of.
-func OpenIn(root *os.Root, name string) (*os.File, error) {
-	info, err := root.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	return open(info, name, func(flags int) (*os.File, error) { return root.OpenFile(name, flags, 0) })
-}
-
-// open opens what info says is at path, and looks again: it may have been replaced since.
-func open(info fs.FileInfo, path string, openFile func(flags int) (*os.File, error)) (*os.File, error) {
 	if err := checkMode(info.Mode()); err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
-	f, err := openFile(os.O_RDONLY | syscall.O_NONBLOCK) // a named pipe would wait for a writer
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a named pipe would wait for a writer
 	if err != nil {
 		return nil, err
 	}
-	if err := check(f); err != nil {
+	if err := check(f); err != nil { // it may have been replaced since
 		f.Close()
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
@@ -90,18 +76,6 @@ func checkMode(m fs.FileMode) error {
 func Read(ctx context.Context, path string, most int64) ([]byte, error) {
 	return within(ctx, func() ([]byte, error) {
 		f, err := Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		return read(f, most)
-	})
-}
-
-// ReadIn is Read in a directory that no symbolic link leads out of.
-func ReadIn(ctx context.Context, root *os.Root, name string, most int64) ([]byte, error) {
-	return within(ctx, func() ([]byte, error) {
-		f, err := OpenIn(root, name)
 		if err != nil {
 			return nil, err
 		}
