@@ -219,6 +219,23 @@ func keyringOutcome(m Member, results []*Result) (line, bool) {
 	return l, len(removed) > 0 || l.bad
 }
 
+// file is what a line says of a file, and under which directory it is told.
+func (res *Result) file(v show.View) (of, dir string) {
+	of = v.Roots.Show(res.Where.Place.String())
+	dir = v.Roots.Show(res.Where.Place.Dir().String()) + string(filepath.Separator)
+	var at *fs.PathError
+	switch {
+	case res.Kind == store.TempFile:
+		dir = of // the directory is everybody's
+	case res.Kind == store.EmptyDir || res.Tree:
+		of += string(filepath.Separator)
+		dir = of
+	case res.Kind == store.LockFile && errors.As(res.Err, &at): // of several that go together
+		of = v.Roots.Show(at.Path)
+	}
+	return of, dir
+}
+
 // fileLines has a line for each directory of which something was removed, or
 // instead of it one for each of its files that failed.
 func (r Report) fileLines(v show.View) []line {
@@ -230,18 +247,7 @@ func (r Report) fileLines(v show.View) []line {
 		if res.Kind.Line() != "Files" || res.Outcome != Failed && (res.Kind.Bare() || res.Outcome != Removed) {
 			continue
 		}
-		of := v.Roots.Show(res.Where.Place.String())
-		dir := v.Roots.Show(res.Where.Place.Dir().String()) + string(filepath.Separator)
-		var at *fs.PathError
-		switch {
-		case res.Kind == store.TempFile:
-			dir = of // the directory is everybody's
-		case res.Kind == store.EmptyDir || res.Tree:
-			of += string(filepath.Separator)
-			dir = of
-		case res.Kind == store.LockFile && errors.As(res.Err, &at): // of several that go together
-			of = v.Roots.Show(at.Path)
-		}
+		of, dir := res.file(v)
 		if !seen[dir] {
 			seen[dir] = true
 			dirs = append(dirs, dir)

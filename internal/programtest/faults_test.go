@@ -125,7 +125,7 @@ func newScene(t *testing.T) scene {
 // removal is not the program's.
 func inMemory(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "credclean")
+	dir, err := os.MkdirTemp("/dev/shm", "credclean") //nolint:usetesting // on a file system in memory
 	if err != nil {
 		return t.TempDir()
 	}

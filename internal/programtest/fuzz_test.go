@@ -70,7 +70,7 @@ func sharedFiles() map[string]string {
 }
 
 // own are the places in which Atmos alone keeps something.
-var own = []string{".config/atmos/", ".local/share/atmos/", ".cache/atmos/", ".aws/atmos/", ".azure/atmos/", ".aws/saml/", "tmp/"} //nolint:gochecknoglobals // a list
+var own = []string{".config/atmos/", ".local/share/atmos/", ".cache/atmos/", ".aws/atmos/", ".azure/atmos/", ".aws/saml/", "tmp/"}
 
 func isOwn(name string) bool {
 	return slices.ContainsFunc(own, func(dir string) bool { return strings.HasPrefix(name+"/", dir) })
@@ -206,7 +206,7 @@ func newWatch(t *testing.T, home string) watch {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { unix.Close(fd) })
+	t.Cleanup(func() { _ = unix.Close(fd) })
 	w := watch{home, fd, make(map[int32]string)}
 	err = filepath.WalkDir(home, func(path string, d os.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
