@@ -13,7 +13,7 @@ import (
 )
 
 // everything logs out of all that newSharing holds.
-var everything = []string{"credclean", "logout", "--all", "--yes"} //nolint:gochecknoglobals // a command
+var everything = []string{"credclean", "logout", "--all", "--yes"}
 
 // newSharing is a scene in which Atmos has written to files of kubectl and az, too.
 func newSharing(t *testing.T) scene {
