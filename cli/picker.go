@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -8,16 +9,17 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/AlecAivazis/survey/v2"
 	"github.com/AlecAivazis/survey/v2/terminal"
 
 	"github.com/credclean/credclean/internal/show"
 )
 
-// A picker is a prompt for survey: a list to choose from that fits the terminal, of whatever
-// height that is while it is shown. What is typed narrows it down.
+// A picker is a list to choose from that fits the terminal, of whatever height that is while it is
+// shown. What is typed narrows it down.
 type picker struct {
-	survey.Renderer
+	in       terminal.FileReader
+	out      *os.File // the terminal
+	drawn    string   // what is shown now
 	question string
 	choices  []Choice
 	typed    []rune
@@ -25,40 +27,41 @@ type picker struct {
 	selected int   // in matching
 }
 
-func newPicker(question string, choices []Choice, selected int) *picker {
-	p := &picker{question: question, choices: choices}
+func newPicker(in terminal.FileReader, out *os.File, question string, choices []Choice, selected int) *picker {
+	p := &picker{in: in, out: out, question: question, choices: choices}
 	p.match()
 	p.selected = selected
 	return p
 }
 
-// Prompt shows the list until a line is chosen. The answer is its index; the error is
-// terminal.InterruptErr for Ctrl-C and Ctrl-D.
-func (p *picker) Prompt(*survey.PromptConfig) (any, error) {
-	reader, cursor := p.NewRuneReader(), p.NewCursor()
+// ask shows the list until a line is chosen, and leaves a line with the answer in its place. It
+// returns the index; the error is terminal.InterruptErr for Ctrl-C and Ctrl-D.
+func (p *picker) ask() (int, error) {
+	reader := terminal.NewRuneReader(terminal.Stdio{In: p.in, Out: p.out, Err: p.out})
 	if err := reader.SetTermMode(); err != nil {
-		return nil, err
+		return 0, err
 	}
 	defer func() { _ = reader.RestoreTermMode() }()
-	if err := cursor.Hide(); err != nil {
-		return nil, err
+	if err := p.cursor().Hide(); err != nil {
+		return 0, err
 	}
-	defer func() { _ = cursor.Show() }()
+	defer func() { _ = p.cursor().Show() }()
 	for {
-		width, height := size(p.out())
-		if err := p.Render("{{.}}", p.draw(width, height)); err != nil {
-			return nil, err
+		width, height := size(p.out)
+		if err := p.replace(p.draw(width, height)); err != nil {
+			return 0, err
 		}
 		key, _, err := reader.ReadRune()
 		switch {
 		case err != nil:
-			return nil, err
+			return 0, err
 		case key == terminal.KeyInterrupt || key == terminal.KeyEndTransmission:
-			_ = p.Render("{{.}}", fit(p.question, width)) // in place of the list
-			return nil, terminal.InterruptErr
+			_ = p.replace(fit(p.question, width))
+			return 0, terminal.InterruptErr
 		case key == terminal.KeyEnter || key == '\n':
 			if len(p.matching) > 0 {
-				return p.matching[p.selected], nil
+				chosen := p.matching[p.selected]
+				return chosen, p.replace(fit(p.question+" "+show.Clean(p.choices[chosen].Label), width) + "\n")
 			}
 		default:
 			p.press(key)
@@ -66,13 +69,30 @@ func (p *picker) Prompt(*survey.PromptConfig) (any, error) {
 	}
 }
 
-// out is the terminal.
-func (p *picker) out() *os.File { return p.Stdio().Out.(*os.File) }
+func (p *picker) cursor() *terminal.Cursor { return &terminal.Cursor{In: p.in, Out: p.out} }
 
-// Cleanup leaves a line with the answer in place of the list.
-func (p *picker) Cleanup(_ *survey.PromptConfig, answer any) error {
-	width, _ := size(p.out())
-	return p.Render("{{.}}", fit(p.question+" "+show.Clean(p.choices[answer.(int)].Label), width)+"\n")
+// replace shows a text in place of the one before, which a terminal that has become narrower
+// since has wrapped.
+func (p *picker) replace(text string) error {
+	width, _ := size(p.out)
+	rows := 0
+	for line := range strings.Lines(p.drawn) {
+		rows++
+		if width > 0 {
+			rows += max(terminal.StringWidth(strings.TrimSuffix(line, "\n"))-1, 0) / width
+		}
+	}
+	cursor := p.cursor()
+	err := errors.Join(cursor.HorizontalAbsolute(0), terminal.EraseLine(p.out, terminal.ERASE_LINE_ALL))
+	for range rows {
+		err = errors.Join(err, cursor.PreviousLine(1), terminal.EraseLine(p.out, terminal.ERASE_LINE_ALL))
+	}
+	if err != nil {
+		return err
+	}
+	p.drawn = text
+	_, err = fmt.Fprint(terminal.NewAnsiStdout(p.out), text)
+	return err
 }
 
 // press moves through the list, or changes what is typed.

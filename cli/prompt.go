@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/AlecAivazis/survey/v2"
 	"golang.org/x/term"
 
 	"github.com/credclean/credclean/internal/show"
@@ -36,12 +35,7 @@ func (c console) choose(ctx context.Context, question string, choices []Choice, 
 	if !takesColour(c.errOut) {
 		return c.chooseByNumber(ctx, question, choices, selected)
 	}
-	l := newPicker(question, choices, selected)
-	return wait(ctx, c, func() (int, error) {
-		var i int
-		err := survey.AskOne(l, &i, survey.WithStdio(keys{c.in}, c.errOut, c.errOut))
-		return i, err
-	})
+	return wait(ctx, c, newPicker(keys{c.in}, c.errOut, question, choices, selected).ask)
 }
 
 // chooseByNumber is for terminals on which nothing can be drawn, and for screen readers.

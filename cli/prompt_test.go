@@ -364,7 +364,7 @@ func FuzzPicker(f *testing.F) {
 			return
 		}
 		lines, _ := crowd()
-		p := newPicker("Choose:", append(lines, Choice{Label: "Identity: 日本語\x1b[31m"}), 0)
+		p := newPicker(nil, nil, "Choose:", append(lines, Choice{Label: "Identity: 日本語\x1b[31m"}), 0)
 		for _, key := range keys {
 			p.press(key)
 			text := p.draw(width, height)
