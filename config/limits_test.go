@@ -1,3 +1,7 @@
+//go:build linux
+
+// Elsewhere names differ by more than their case, links need rights, and files are made slowly.
+
 package config_test
 
 import (

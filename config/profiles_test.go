@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/credclean/credclean/config"
@@ -200,5 +201,5 @@ func TestProfilesOfSeveralFlags(t *testing.T) {
 		"a/profiles/three/x.yaml":      "auth: {keyring: {spec: {password_env: three}}}\n",
 	})
 	got := m.see(t, config.Options{Files: []string{"../a/atmos.yaml,../b/atmos.yaml"}, Profiles: []string{"one,two", "three"}})
-	equal(t, []any{got.Realm, got.Keyring, got.Flagged}, []any{"one", config.Keyring{Type: "two", PasswordEnv: "three"}, "../a;../b;"})
+	equal(t, []any{got.Realm, got.Keyring, filepath.ToSlash(got.Flagged)}, []any{"one", config.Keyring{Type: "two", PasswordEnv: "three"}, "../a;../b;"})
 }
