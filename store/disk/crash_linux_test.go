@@ -53,11 +53,10 @@ func clean(root string) error {
 		_, err := h.Edit(ctx, p, own)
 		add(err)
 	}
-	for _, name := range []string{"cache/token.json", "cache/link.json"} {
+	for _, name := range []string{"cache/token.json", "cache/link.json", "cache/.token.json123"} {
 		_, err := h.Remove(at(name, disk.Atmos))
 		add(err)
 	}
-	add(h.RemoveLeftovers(ctx, at("cache/token.json", disk.Atmos)))
 	add(h.RemoveTree(ctx, at("tree", disk.Atmos)))
 	for _, name := range []string{"aws/okta/credentials", "cache/token.json"} {
 		for _, err := range []error{h.RemoveLocks(at(name, disk.Atmos)), h.RemoveEmptyDir(at(path.Dir(name), disk.Atmos))} {

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"github.com/credclean/credclean/store/disk"
 )
@@ -81,15 +80,14 @@ func TestOutside(t *testing.T) {
 	for _, path := range []string{"../victim/credentials", "sub/../../victim/credentials", s.path("victim/credentials"), "sub/../../victim"} {
 		p := disk.Place{Root: s.path("root"), Path: path}
 		for name, call := range map[string]func() error{
-			"Look":            func() error { _, err := h.Look(p); return err },
-			"Read":            func() error { _, err := h.Read(t.Context(), p, 1<<20); return err },
-			"Open":            func() error { _, err := h.Open(p); return err },
-			"Remove":          func() error { return remove(h, p) },
-			"RemoveTree":      func() error { return removeTree(h, p) },
-			"RemoveEmptyDir":  func() error { return h.RemoveEmptyDir(p) },
-			"Edit":            func() error { _, err := h.Edit(t.Context(), p, own); return err },
-			"RemoveLocks":     func() error { return h.RemoveLocks(p) },
-			"RemoveLeftovers": func() error { return h.RemoveLeftovers(t.Context(), p) },
+			"Look":           func() error { _, err := h.Look(p); return err },
+			"Read":           func() error { _, err := h.Read(t.Context(), p, 1<<20); return err },
+			"Open":           func() error { _, err := h.Open(p); return err },
+			"Remove":         func() error { return remove(h, p) },
+			"RemoveTree":     func() error { return removeTree(h, p) },
+			"RemoveEmptyDir": func() error { return h.RemoveEmptyDir(p) },
+			"Edit":           func() error { _, err := h.Edit(t.Context(), p, own); return err },
+			"RemoveLocks":    func() error { return h.RemoveLocks(p) },
 		} {
 			if err := call(); err == nil || errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("%s of %s: %v", name, path, err)
@@ -114,55 +112,15 @@ func TestNoRoot(t *testing.T) {
 	s.holds(map[string]string{"file": "x"})
 }
 
-// What killed writes left goes, and nothing that only looks like it.
-func TestRemoveLeftovers(t *testing.T) {
-	const dir = "auth/acme/"
-	mine := []string{"token.json", "token.json.tmp2", ".token.json", ".token.json12a", "token.json12", ".other.json12", "token.json.credclean2", "xtoken.json.tmp"}
-	for _, tt := range []struct {
-		name string
-		left []string
-		err  error
-	}{
-		{"renameio", []string{".token.json123456789"}, nil},
-		{"a token", []string{"token.json.tmp"}, nil},
-		{"ours", []string{"token.json.credclean"}, nil},
-		{"several", []string{".token.json1", ".token.json22", "token.json.tmp", "token.json.credclean"}, nil},
-		{"none", nil, fs.ErrNotExist},
+// What killed writes left is told by its name, and nothing that only looks like it.
+func TestIsLeftover(t *testing.T) {
+	for name, want := range map[string]bool{
+		".token.json123456789": true, ".token.json1": true, "token.json.tmp": true, "token.json.credclean": true,
+		"token.json": false, "token.json.tmp2": false, ".token.json": false, ".token.json12a": false, "token.json12": false,
+		".other.json12": false, "token.json.credclean2": false, "xtoken.json.tmp": false, ".tokenxjson1": false,
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			s := newSite(t)
-			after := make(map[string]string)
-			for _, name := range mine {
-				s.plant(dir+name, deep)
-				after[dir+name] = deep
-			}
-			for _, name := range tt.left {
-				s.plant(dir+name, deep)
-				after[dir+"token.json.lock"] = ""
-			}
-			s.wantIs(s.home.RemoveLeftovers(t.Context(), s.place(dir+"token.json")), tt.err)
-			s.holds(after)
-			s.wantIs(s.home.RemoveLeftovers(t.Context(), s.place(dir+"token.json")), fs.ErrNotExist)
-		})
+		if got := disk.IsLeftover("token.json", name); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
-	t.Run("a writer is at work", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			s := newSite(t)
-			s.plant(dir+"token.json.tmp", deep)
-			s.plant(dir+"token.json.lock", "")
-			defer s.hold(dir + "token.json.lock")()
-			s.wantIs(s.home.RemoveLeftovers(t.Context(), s.place(dir+"token.json")), disk.ErrInUse)
-			s.holds(map[string]string{dir + "token.json.tmp": deep, dir + "token.json.lock": ""})
-		})
-	})
-	t.Run("no directory", func(t *testing.T) {
-		s := newSite(t)
-		s.wantIs(s.home.RemoveLeftovers(t.Context(), s.place("none/token.json")), fs.ErrNotExist)
-	})
-	t.Run("a directory of that name is told", func(t *testing.T) {
-		s := newSite(t)
-		s.plant(dir+"token.json.tmp/notes", "mine")
-		s.wantIs(s.home.RemoveLeftovers(t.Context(), s.place(dir+"token.json")), disk.ErrNotRegular)
-		s.holds(map[string]string{dir + "token.json.tmp/notes": "mine", dir + "token.json.lock": ""})
-	})
 }
