@@ -89,6 +89,28 @@ func TestSpeedAtSize(t *testing.T) {
 	t.Logf("2,000 clusters in a kubeconfig of 3.2 MB: %v (at most 300ms)", took(clusters))
 }
 
+// kubeUser is a user as client-go writes it for Atmos.
+const kubeUser = `- name: atmos-eks-c%d-us-east-1
+  user:
+    exec:
+      apiVersion: client.authentication.k8s.io/v1beta1
+      args:
+      - aws
+      - eks
+      - token
+      - --cluster-name
+      - c%[1]d
+      - --region
+      - us-east-1
+      - --identity=team-0
+      command: atmos
+      env:
+      - name: ATMOS_IDENTITY
+        value: team-0
+      interactiveMode: Never
+      provideClusterInfo: false
+`
+
 // fleet has n integrations of EKS, and their clusters in the kubeconfig of Atmos beside one of the user's own.
 func (s scene) fleet(t *testing.T, n int) {
 	t.Helper()
@@ -100,7 +122,7 @@ func (s scene) fleet(t *testing.T, n int) {
 		arn := fmt.Sprintf("arn:aws:eks:us-east-1:111111111111:cluster/c%d", i)
 		fmt.Fprintf(&clusters, "- cluster:\n    certificate-authority-data: %s\n    server: https://c%d.example\n  name: %s\n", ca, i, arn)
 		fmt.Fprintf(&contexts, "- context:\n    cluster: %s\n    user: atmos-eks-c%d-us-east-1\n  name: %[1]s\n", arn, i)
-		fmt.Fprintf(&users, "- name: atmos-eks-c%d-us-east-1\n  user:\n    exec:\n      args: [aws, eks, token, --cluster-name, c%[1]d, --region, us-east-1]\n      command: atmos\n", i)
+		fmt.Fprintf(&users, kubeUser, i)
 	}
 	s.write(t, "project/atmos.yaml", yaml.String())
 	s.write(t, ".config/atmos/kube/config", "apiVersion: v1\nclusters:\n"+clusters.String()+"contexts:\n"+contexts.String()+
