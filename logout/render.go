@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -240,8 +241,12 @@ func (r Report) errors(w io.Writer, v show.View, lines []line) {
 			causes = append(causes, fmt.Sprintf("  • %s: %s", show.Clean(l.of), show.Clean(l.cause)))
 		}
 	}
-	if r.Unsynced != nil {
-		causes = append(causes, "  • not safely on the disk: "+show.Clean(r.Unsynced.Error()))
+	for _, err := range show.Flatten(r.Unsynced) {
+		text := show.Clean(err.Error())
+		if e := (*fs.PathError)(nil); errors.As(err, &e) {
+			text = v.Path(e.Path) + ": " + show.Cause(err)
+		}
+		causes = append(causes, "  • not safely on the disk: "+text)
 	}
 	if !v.Quiet {
 		for _, d := range r.Plan.Doubts {

@@ -65,6 +65,7 @@ func TestCallsOfProviders(t *testing.T) {
 // What other programs, or other parts of Atmos, keep below its directories is not looked at.
 func TestCallsOfStrangers(t *testing.T) {
 	const files = 100_000
+	const some = 3 // the runtime's own calls are not always as many
 	profile := ".local/share/atmos/console/sessions/0123456789abcdef"
 	dirs := []string{".cache/atmos/toolchain", ".cache/atmos/stacks", ".local/share/atmos/toolchain", profile}
 	s := newScene(t)
@@ -87,7 +88,8 @@ func TestCallsOfStrangers(t *testing.T) {
 		}
 	}
 	for i, line := range readOnly {
-		if n := s.calls(t, "%file,getdents64", line); n != before[i] {
+		n := s.calls(t, "%file,getdents64", line)
+		if n < before[i]-some || n > before[i]+some {
 			t.Errorf("%q: %d calls, and %d with %d more files", line, before[i], n, files)
 		}
 	}

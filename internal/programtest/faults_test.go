@@ -422,7 +422,7 @@ func (c call) names() []string {
 	key, ok := strings.CutPrefix(c.path+"/", "~/"+ringDir)
 	switch {
 	case ok && key == "":
-		return []string{"✗ Keyring: "}
+		return []string{"✗ Keyring: ", "not safely on the disk: " + c.path + ": "} // entries are gone, but their directory was not synced
 	case ok:
 		return []string{"Keyring: " + strings.TrimPrefix(strings.TrimSuffix(key, "/"), "atmos_acme_")}
 	case strings.HasPrefix(c.path, "~/project/"):

@@ -38,8 +38,11 @@ func Cause(err error) string {
 	return err.Error()
 }
 
-// Flatten takes joined errors apart.
+// Flatten takes joined errors apart; nil is none.
 func Flatten(err error) []error {
+	if err == nil {
+		return nil
+	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok { // the outermost is meant
 		var all []error
 		for _, e := range joined.Unwrap() {
