@@ -96,7 +96,8 @@ func (d *Dir) wait(ctx context.Context, name string, try func(*Dir, string) (hel
 }
 
 // tryLock takes the lock that Atmos takes: flock on a file that is made if it is not there
-// (pkg/auth/cloud/aws/files.go since v1.196.0). The error is ErrInUse if another process has it.
+// (pkg/auth/cloud/aws/files.go since v1.196.0). The error is ErrInUse if another process has it, and
+// fs.ErrNotExist if the directory was removed since it was opened.
 func (d *Dir) tryLock(name string) (held, error) {
 	path := d.place.Join(name)
 	fail := func(err error) (held, error) {
@@ -112,14 +113,14 @@ func (d *Dir) tryLock(name string) (held, error) {
 	case isLink(info):
 		return fail(ErrSymlink)
 	}
+	created := flags&os.O_CREATE != 0
 	file, err := d.root.OpenFile(name, flags, 0o600)
-	if errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) { // another process was faster
+	if errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) && !created { // another process was faster
 		return fail(ErrInUse)
 	}
 	if err != nil {
 		return held{}, path.named(err)
 	}
-	created := flags&os.O_CREATE != 0
 	l := held{d, name, file, created, created && d.place.Of != Atmos}
 	if created && d.home.foreign { // else the user's own programs could not open it
 		err = file.Chown(d.home.uid, d.home.gid)

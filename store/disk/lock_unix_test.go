@@ -42,6 +42,33 @@ func TestLockReplaced(t *testing.T) {
 	})
 }
 
+// Another logout may remove all that is in a directory, and then the directory, while the lock is waited
+// for. Then there is nothing to do, and nothing to wait for.
+func TestLockDirectoryGone(t *testing.T) {
+	for of, lock := range map[disk.Program]string{
+		disk.Atmos: ".lock", disk.Docker: ".lock", disk.Kubectl: ".lock", disk.Azure: ".lockfile",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSite(t)
+			s.plant(credentials, deep+prod)
+			s.plant(credentials+lock, "4711 other\n")
+			release := s.hold(credentials + lock)
+			time.AfterFunc(time.Second, func() {
+				if err := os.RemoveAll(s.path("aws")); err != nil {
+					t.Error(err)
+				}
+				release()
+			})
+			start := time.Now()
+			s.wantIs(s.edit(s.shared(of, credentials)), fs.ErrNotExist)
+			if waited := time.Since(start); waited > 2*time.Second {
+				t.Errorf("%s: it waited %v", lock, waited)
+			}
+			s.holds(map[string]string{})
+		})
+	}
+}
+
 // While some edit, another removes the lock file over and over, holding it, as a
 // logout of the last identity does. Nobody may work on a file that is locked
 // by another on the new lock file.
