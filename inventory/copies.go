@@ -15,7 +15,7 @@ import (
 // Copies finds in az's own files what Atmos has copied there of tokens that go with taken (since
 // v1.226.0): what can be proven while Atmos's own files are there, and no longer. az's files are
 // opened only if there is something to look for.
-func (inv *Inventory) Copies(taken []*Trace) []Trace {
+func (inv *Inventory) Copies(taken []*Trace) []*Trace {
 	var login cut.AzureLogin
 	var principals cut.ServicePrincipals
 	var of []Name
@@ -40,7 +40,7 @@ func (inv *Inventory) Copies(taken []*Trace) []Trace {
 			}
 		}
 	}
-	var found []Trace
+	var found []*Trace
 	if login.Secrets.Len() > 0 {
 		found = append(found, inv.copied("msal_token_cache.json", cut.MSALCopies{Secrets: login.Secrets}, of)...)
 	}
@@ -52,7 +52,7 @@ func (inv *Inventory) Copies(taken []*Trace) []Trace {
 }
 
 // copied is the trace of what a cutter finds in a file of az; none if that is nothing.
-func (inv *Inventory) copied(file string, cutter cut.Cutter, of []Name) []Trace {
+func (inv *Inventory) copied(file string, cutter cut.Cutter, of []Name) []*Trace {
 	place := inv.azFile(file)
 	data, err := inv.reader.home.Read(inv.reader.ctx, place, mostFile)
 	var c cut.Cut
@@ -62,7 +62,7 @@ func (inv *Inventory) copied(file string, cutter cut.Cutter, of []Name) []Trace 
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(c.Removed) == 0 {
 		return nil
 	}
-	return []Trace{{
+	return []*Trace{{
 		Kind: store.TokenCopy, Where: Where{Place: place}, Of: of, Ours: true,
 		Written: Written{Cutter: cutter, Accounts: c.Removed, Last: err == nil && !holdsSecrets(c.Data)}, Err: err,
 	}}

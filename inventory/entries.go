@@ -12,12 +12,12 @@ import (
 
 // entries lists every keyring. Where one does not list its entries, it is asked for the names
 // that are declared, and for those that the user asked for.
-func (p *Project) entries(ctx context.Context, asked []string) []Trace {
-	var found []Trace
+func (p *Project) entries(ctx context.Context, asked []string) []*Trace {
+	var found []*Trace
 	for _, k := range p.Keyrings {
 		keys, err := k.List(ctx)
 		for _, key := range keys {
-			found = append(found, Trace{Kind: store.KeyringEntry, Where: Where{Keyring: k.Location(), Key: key}})
+			found = append(found, &Trace{Kind: store.KeyringEntry, Where: Where{Keyring: k.Location(), Key: key}})
 		}
 		if err != nil {
 			found = append(found, p.unlisted(ctx, k, err, keys, asked)...)
@@ -28,8 +28,8 @@ func (p *Project) entries(ctx context.Context, asked []string) []Trace {
 
 // unlisted are the entries of a keyring that could not be listed whole, for a reason. One that
 // may be there, but cannot be told, has an Err.
-func (p *Project) unlisted(ctx context.Context, k keyring.Keyring, reason error, listed, asked []string) []Trace {
-	gap := Trace{Kind: store.KeyringEntry, Where: Where{Keyring: k.Location()}, Err: reason}
+func (p *Project) unlisted(ctx context.Context, k keyring.Keyring, reason error, listed, asked []string) []*Trace {
+	gap := &Trace{Kind: store.KeyringEntry, Where: Where{Keyring: k.Location()}, Err: reason}
 	seen := make(map[string]bool, len(listed))
 	for _, key := range listed {
 		seen[key] = true
@@ -44,9 +44,9 @@ func (p *Project) unlisted(ctx context.Context, k keyring.Keyring, reason error,
 		}
 	}
 	there, err := k.Find(ctx, keys)
-	var found []Trace
+	var found []*Trace
 	for _, key := range there {
-		found = append(found, Trace{Kind: store.KeyringEntry, Where: Where{Keyring: k.Location(), Key: key}})
+		found = append(found, &Trace{Kind: store.KeyringEntry, Where: Where{Keyring: k.Location(), Key: key}})
 	}
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
 		return append(found, gap) // of this project nothing is missed
@@ -58,13 +58,13 @@ func (p *Project) unlisted(ctx context.Context, k keyring.Keyring, reason error,
 // readKeys takes the keys of entries apart. Of all that a key may mean, the longest realm of
 // ours counts, then a declared name without a realm, then a realm that is known by another
 // trace or has the form of an automatic one.
-func (p *Project) readKeys(traces []Trace) {
+func (p *Project) readKeys(traces []*Trace) {
 	known := make(map[string]bool)
-	for i := range traces {
-		known[traces[i].Realm] = traces[i].Realm != ""
+	for _, t := range traces {
+		known[t.Realm] = t.Realm != ""
 	}
-	for i := range traces {
-		if t := &traces[i]; t.Kind == store.KeyringEntry && t.Where.Key != "" {
+	for _, t := range traces {
+		if t.Kind == store.KeyringEntry && t.Where.Key != "" {
 			p.readKey(t, known)
 		}
 	}
@@ -94,8 +94,8 @@ func (p *Project) readKey(t *Trace, known map[string]bool) {
 // be looked into holds them, by name.
 func (inv *Inventory) UnknownKeys(gap *Trace, names []string) map[string][]string {
 	seen := make(map[string]bool)
-	for i := range inv.Traces {
-		if t := &inv.Traces[i]; t.Where.Keyring == gap.Where.Keyring {
+	for _, t := range inv.Traces {
+		if t.Where.Keyring == gap.Where.Keyring {
 			seen[t.Where.Key] = true
 		}
 	}

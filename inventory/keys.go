@@ -9,10 +9,10 @@ import (
 
 // openEntries tells long-lived access keys from sessions. An entry is opened only if it may be
 // such a key, and if its keyring gives it without a question.
-func (r reader) openEntries(traces []Trace) {
+func (r reader) openEntries(traces []*Trace) {
 	users := make(map[string]bool) // of sections in the directories that aws/user identities share
-	for i := range traces {
-		if t := &traces[i]; t.Kind.AWSFile() && t.Root == store.AWSUserDir {
+	for _, t := range traces {
+		if t.Kind.AWSFile() && t.Root == store.AWSUserDir {
 			users[t.Name] = true
 		}
 	}
@@ -20,8 +20,7 @@ func (r reader) openEntries(traces []Trace) {
 	for _, k := range r.project.Keyrings {
 		keyrings[k.Location()] = k
 	}
-	for i := range traces {
-		t := &traces[i]
+	for _, t := range traces {
 		if t.Kind != store.KeyringEntry || t.Where.Key == "" || t.Err != nil || !t.Ours && !r.everything {
 			continue
 		}

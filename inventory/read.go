@@ -27,7 +27,7 @@ const (
 )
 
 // read takes an AWS file apart, and reads what tells by its start URL whose it is.
-func (r reader) read(d *disk.Dir, t Trace) []Trace {
+func (r reader) read(d *disk.Dir, t *Trace) []*Trace {
 	name := path.Base(t.Where.Place.Path)
 	switch {
 	case t.Kind == store.CredentialsFile, t.Kind == store.ConfigFile:
@@ -37,12 +37,12 @@ func (r reader) read(d *disk.Dir, t Trace) []Trace {
 		data, err := d.Read(r.ctx, name, mostToken)
 		t.token(data, err)
 	}
-	return []Trace{t}
+	return []*Trace{t}
 }
 
 // sections are the traces of an AWS file: one for each section, or one without a name if there
 // is none, or if the file cannot be read.
-func sections(file Trace, data []byte, err error) []Trace {
+func sections(file *Trace, data []byte, err error) []*Trace {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -55,20 +55,20 @@ func sections(file Trace, data []byte, err error) []Trace {
 		all, err = cut.ReadAWS(data, format)
 	}
 	if err != nil && file.Rest { // half a file
-		return []Trace{file}
+		return []*Trace{file}
 	}
 	if err != nil || len(all) == 0 {
 		file.Err = err
-		return []Trace{file}
+		return []*Trace{file}
 	}
-	found := make([]Trace, 0, len(all))
+	found := make([]*Trace, 0, len(all))
 	for _, s := range all {
-		t := file
+		t := *file
 		t.Name, t.Expires, t.Session = s.Name, s.Expires, s.Session()
 		if !file.Rest { // which goes whole
 			t.Section, t.Where.Entry = true, s.Header
 		}
-		found = append(found, t)
+		found = append(found, &t)
 	}
 	return found
 }
@@ -91,9 +91,8 @@ func (inv *Inventory) Accounts(p disk.Place) []string {
 }
 
 // details reads of what matters here what stands beside the secrets.
-func (r reader) details(traces []Trace) {
-	for i := range traces {
-		t := &traces[i]
+func (r reader) details(traces []*Trace) {
+	for _, t := range traces {
 		l := t.Location
 		if l == nil || t.Err != nil || !t.Ours && !r.everything || l.ByStartURL || t.Kind == store.LockFile || l.Format == store.AWS || l.Format == store.Opaque {
 			continue

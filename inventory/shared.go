@@ -30,7 +30,7 @@ type Written struct {
 
 // shared finds the Docker logins and the kubeconfig entries that integrations of any reading
 // have written. Each file is read once.
-func (r reader) shared() []Trace {
+func (r reader) shared() []*Trace {
 	var files []*sharedFile
 	at := make(map[disk.Place]*sharedFile)
 	add := func(place disk.Place, e sharedEntry) {
@@ -60,7 +60,7 @@ func (r reader) shared() []Trace {
 			}
 		}
 	}
-	var found []Trace
+	var found []*Trace
 	for _, f := range files {
 		found = append(found, f.traces(r)...)
 	}
@@ -116,7 +116,7 @@ func (f *sharedFile) distinct(e sharedEntry) string {
 
 // traces are the entries that are in the file. If it cannot be read, or if the configuration does
 // not tell what an integration writes, it may be there all the same.
-func (f *sharedFile) traces(r reader) []Trace {
+func (f *sharedFile) traces(r reader) []*Trace {
 	data, err := r.home.Read(r.ctx, f.place, mostFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -125,9 +125,9 @@ func (f *sharedFile) traces(r reader) []Trace {
 	if err == nil {
 		there, err = f.find(data)
 	}
-	var found []Trace
+	var found []*Trace
 	for i, e := range f.entries {
-		t := Trace{Kind: store.KubeconfigEntry, Where: Where{Place: f.place, Entry: e.name}, Of: e.names, Ours: true, Err: err}
+		t := &Trace{Kind: store.KubeconfigEntry, Where: Where{Place: f.place, Entry: e.name}, Of: e.names, Ours: true, Err: err}
 		t.Written = Written{By: e.by, Kind: e.integration.Kind, Kube: &e.kube}
 		if f.place.Of == disk.Docker {
 			t.Kind = store.DockerLogin

@@ -119,11 +119,7 @@ func TestCopies(t *testing.T) {
 		".azure/msal_token_cache.json":           cache,
 		".azure/service_principal_entries.json":  `[{"client_id":"c","tenant":"t","client_assertion":"j"}]`,
 	}}.Look(t)
-	var own []*inventory.Trace
-	for i := range inv.Traces {
-		own = append(own, &inv.Traces[i])
-	}
-	copies := inv.Copies(own)
+	copies := inv.Copies(inv.Traces)
 	if len(copies) != 1 {
 		t.Fatalf("%d copies, want 1", len(copies))
 	}
@@ -162,8 +158,8 @@ func TestOpened(t *testing.T) {
 	}
 	inv := inventory.Take(t.Context(), p, disk.NewHome(home), nil, false)
 	got := map[string]string{}
-	for i := range inv.Traces {
-		_, got[strings.ReplaceAll(inv.Traces[i].Where.Key, realm, "{R}")], _ = strings.Cut(line(&inv.Traces[i]), ": keyring_entry, ours, ")
+	for _, tr := range inv.Traces {
+		_, got[strings.ReplaceAll(tr.Where.Key, realm, "{R}")], _ = strings.Cut(line(tr), ": keyring_entry, ours, ")
 	}
 	for key, text := range got {
 		got[key] = strings.ReplaceAll(text, realm, "{R}")
@@ -202,8 +198,7 @@ auth:
 	p.OpenKeyrings(t.Context(), disk.NewHome(home), keyring.Options{}, "somebody")
 	inv := inventory.Take(t.Context(), p, disk.NewHome(home), nil, false)
 	got := map[string]bool{}
-	for i := range inv.Traces {
-		tr := &inv.Traces[i]
+	for _, tr := range inv.Traces {
 		where := hometest.Short(home, tr.Where.Place.String()+tr.Where.Keyring+":"+tr.Where.Key)
 		got[strings.Trim(where, ":.")] = tr.Err != nil
 	}

@@ -14,7 +14,7 @@ import (
 // An Inventory is everything that was found at a time.
 type Inventory struct {
 	*Project
-	Traces []Trace
+	Traces []*Trace
 	Time   time.Time
 
 	reader reader
@@ -42,8 +42,8 @@ func Take(ctx context.Context, p *Project, home *disk.Home, asked []string, ever
 	inv.Traces = append(inv.Traces, r.shared()...)
 	r.details(inv.Traces)
 	r.openEntries(inv.Traces)
-	for i := range inv.Traces {
-		if t := &inv.Traces[i]; t.Where.Keyring == "" {
+	for _, t := range inv.Traces {
+		if t.Where.Keyring == "" {
 			inv.places[t.Where.Place] = append(inv.places[t.Where.Place], t)
 		}
 	}
@@ -60,8 +60,7 @@ func (inv *Inventory) Shown(name string) string {
 	if place == "" {
 		return name
 	}
-	for i := range inv.Traces {
-		t := &inv.Traces[i]
+	for _, t := range inv.Traces {
 		if slices.ContainsFunc(store.Spellings(name), func(s string) bool { return s == t.Name || s == t.Root }) {
 			return name
 		}
@@ -73,8 +72,7 @@ func (inv *Inventory) Shown(name string) string {
 func (inv *Inventory) Elsewhere(name string) []string {
 	var realms []string
 	spelled := store.Spellings(name)
-	for i := range inv.Traces {
-		t := &inv.Traces[i]
+	for _, t := range inv.Traces {
 		if !t.Ours && t.Realm != "" && slices.Contains(spelled, t.Name) && !slices.Contains(realms, t.Realm) {
 			realms = append(realms, t.Realm)
 		}

@@ -20,8 +20,8 @@ func lines(t *testing.T, w hometest.World) []string {
 	t.Helper()
 	home, inv := w.Look(t)
 	var lines []string
-	for i := range inv.Traces {
-		lines = append(lines, hometest.Short(home, line(&inv.Traces[i])))
+	for _, t := range inv.Traces {
+		lines = append(lines, hometest.Short(home, line(t)))
 	}
 	slices.Sort(lines)
 	return lines

@@ -16,12 +16,12 @@ type walker struct {
 	reader
 	base      store.Base
 	locations []*store.Location
-	found     []Trace
+	found     []*Trace
 }
 
 // walkAll walks every directory of a base.
-func (r reader) walkAll(base store.Base) []Trace {
-	var found []Trace
+func (r reader) walkAll(base store.Base) []*Trace {
+	var found []*Trace
 	for _, root := range r.project.bases(base) {
 		found = append(found, r.walk(base, root)...)
 	}
@@ -30,7 +30,7 @@ func (r reader) walkAll(base store.Base) []Trace {
 
 // walk finds what lies below a base: things of the table with their lock files and what killed
 // writes left beside them, and what else lies in their directories.
-func (r reader) walk(base store.Base, root string) []Trace {
+func (r reader) walk(base store.Base, root string) []*Trace {
 	w := walker{reader: r, base: base}
 	for i := range store.Locations() {
 		if l := &store.Locations()[i]; l.Under == base {
@@ -51,7 +51,7 @@ func (r reader) walk(base store.Base, root string) []Trace {
 // gap notes what could not be looked at.
 func (w *walker) gap(p disk.Place, err error) {
 	if !errors.Is(err, fs.ErrNotExist) {
-		w.found = append(w.found, Trace{Kind: store.OtherFile, Where: Where{Place: p}, Err: err})
+		w.found = append(w.found, &Trace{Kind: store.OtherFile, Where: Where{Place: p}, Err: err})
 	}
 }
 
@@ -66,7 +66,7 @@ func (w *walker) dir(d *disk.Dir, rel string) {
 	}
 	for _, name := range names {
 		place, below := d.Place().Join(name), path.Join(rel, name)
-		if t, ok := w.trace(below); ok {
+		if t := w.trace(below); t != nil {
 			t.Where.Place = place
 			if w.base == store.Temp { // everybody's directory
 				info, err := d.Look(name)
@@ -75,7 +75,7 @@ func (w *walker) dir(d *disk.Dir, rel string) {
 			w.found = append(w.found, w.read(d, t)...)
 			continue
 		}
-		stranger := Trace{Kind: store.OtherFile, Where: Where{Place: place}}
+		stranger := &Trace{Kind: store.OtherFile, Where: Where{Place: place}}
 		if w.below(below) {
 			if sub, err := d.Enter(name); err == nil {
 				w.dir(sub, below)
@@ -102,7 +102,7 @@ func (w *walker) below(rel string) bool {
 }
 
 // trace makes a trace of what the table knows.
-func (w *walker) trace(rel string) (Trace, bool) {
+func (w *walker) trace(rel string) *Trace {
 	dir, file := path.Split(rel)
 	for _, form := range forms(file) {
 		for _, l := range w.locations {
@@ -110,17 +110,17 @@ func (w *walker) trace(rel string) (Trace, bool) {
 			if !ok {
 				continue
 			}
-			t := Trace{Kind: l.Kind, Name: words.Name, Root: words.Root, Realm: words.Realm, Location: l, Rest: form.rest}
+			t := &Trace{Kind: l.Kind, Name: words.Name, Root: words.Root, Realm: words.Realm, Location: l, Rest: form.rest}
 			if form.lock {
 				t.Kind = store.LockFile
 			}
 			if l.Kind.AWSFile() {
 				t.Name, t.Root = "", words.Name
 			}
-			return t, true
+			return t
 		}
 	}
-	return Trace{}, false
+	return nil
 }
 
 // A form is one way to read the name of a file: as it is, as a lock file, or as what a write

@@ -12,17 +12,16 @@ import (
 
 // own tells of every trace whose it is: first of those with a realm, because what is found
 // under the automatic realms of this project tells which names it once had.
-func (p *Project) own(traces []Trace) {
+func (p *Project) own(traces []*Trace) {
 	p.readKeys(traces)
-	for i := range traces {
-		if t := &traces[i]; t.Realm != "" {
+	for _, t := range traces {
+		if t.Realm != "" {
 			p.ownWithRealm(t)
 		}
 	}
 	had := p.had(traces)
 	var hashes map[string]consoleOf
-	for i := range traces {
-		t := &traces[i]
+	for _, t := range traces {
 		switch {
 		case t.Realm != "" || t.Gap() || t.Kind == store.OtherFile:
 		case t.Location != nil && t.Location.Console():
@@ -35,8 +34,8 @@ func (p *Project) own(traces []Trace) {
 			p.ownWithoutRealm(t, had)
 		}
 	}
-	for i := range traces {
-		if t := &traces[i]; t.Kind == store.KeyringEntry && t.Where.Key != "" {
+	for _, t := range traces {
+		if t.Kind == store.KeyringEntry && t.Where.Key != "" {
 			p.claimedKeyring(t)
 		}
 	}
@@ -44,10 +43,10 @@ func (p *Project) own(traces []Trace) {
 }
 
 // had are the names that were found under the automatic realms of this project.
-func (p *Project) had(traces []Trace) map[string]bool {
+func (p *Project) had(traces []*Trace) map[string]bool {
 	had := make(map[string]bool)
-	for i := range traces {
-		if t := &traces[i]; t.Ours && p.automatic[t.Realm] {
+	for _, t := range traces {
+		if t.Ours && p.automatic[t.Realm] {
 			had[t.Name], had[t.Root] = true, true
 		}
 	}
@@ -263,15 +262,14 @@ func (p *Project) consoles(had map[string]bool) map[string]consoleOf {
 }
 
 // ownStrangers tells of what the table does not know in whose directory it lies.
-func (p *Project) ownStrangers(traces []Trace) {
+func (p *Project) ownStrangers(traces []*Trace) {
 	dirs := make(map[disk.Place]*Trace)
-	for i := range traces {
-		if t := &traces[i]; t.Location != nil && dirs[t.Where.Place.Dir()] == nil {
+	for _, t := range traces {
+		if t.Location != nil && dirs[t.Where.Place.Dir()] == nil {
 			dirs[t.Where.Place.Dir()] = t
 		}
 	}
-	for i := range traces {
-		t := &traces[i]
+	for _, t := range traces {
 		if t.Kind != store.OtherFile {
 			continue
 		}

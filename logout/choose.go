@@ -14,8 +14,7 @@ func (s *selection) take(now time.Time) []*inventory.Trace {
 	var taken []*inventory.Trace
 	sessions := make(map[section]bool) // of credentials files: those that are taken
 	var partners []*inventory.Trace    // sections of config files that nobody declares
-	for i := range s.inv.Traces {
-		t := &s.inv.Traces[i]
+	for _, t := range s.inv.Traces {
 		switch {
 		case !t.OfAtmos() || !s.takes(t):
 		case t.Kind == store.ConfigFile && (s.Expired || !s.byName(t)):

@@ -48,8 +48,7 @@ func (b *builder) foreignKey(t *inventory.Trace) bool {
 
 // addGaps adds what could not be looked at and may be of a name: a step that will fail.
 func (b *builder) addGaps() {
-	for i := range b.inv.Traces {
-		t := &b.inv.Traces[i]
+	for _, t := range b.inv.Traces {
 		switch {
 		case !t.Gap() || !t.Ours && !b.AllProjects && (!b.everything() || t.Kind != store.KeyringEntry):
 		case t.Kind != store.KeyringEntry || !t.Ours || b.AllProjects || b.Orphans: // of names that nobody declares, too

@@ -145,7 +145,7 @@ func (b *builder) kubeCutter(s *Step) cut.Cutter {
 func (b *builder) addCopies(taken []*inventory.Trace) {
 	for _, t := range b.inv.Copies(taken) {
 		b.Steps = append(b.Steps, Step{
-			Kind: t.Kind, Where: t.Where, Traces: []*inventory.Trace{&t}, Names: b.namesOf(&t), Cutter: t.Written.Cutter, Err: t.Err,
+			Kind: t.Kind, Where: t.Where, Traces: []*inventory.Trace{t}, Names: b.namesOf(t), Cutter: t.Written.Cutter, Err: t.Err,
 		})
 	}
 }

@@ -14,8 +14,7 @@ import (
 // file. To edit an AWS file is to make its lock file.
 func (b *builder) addLocks() {
 	goes, dirs := b.goWhole()
-	for i := range b.inv.Traces {
-		t := &b.inv.Traces[i]
+	for _, t := range b.inv.Traces {
 		if t.Kind != store.LockFile {
 			continue
 		}
@@ -67,8 +66,7 @@ func (b *builder) addSharedLocks(taken []*inventory.Trace) {
 		gone[partOf(t)] = true
 	}
 	goes, stays := make(map[disk.Place]bool), make(map[disk.Place]bool)
-	for i := range b.inv.Traces {
-		t := &b.inv.Traces[i]
+	for _, t := range b.inv.Traces {
 		var files []disk.Place
 		switch {
 		case t.Kind == store.DockerLogin:

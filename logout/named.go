@@ -96,8 +96,7 @@ func lookUp(g *chain.Graph, n inventory.Name) (string, error) {
 // section lies in.
 func (s *selection) findUndeclared(wanted inventory.Name, unknown error) (inventory.Name, error) {
 	found := make(map[string]inventory.Name)
-	for i := range s.inv.Traces {
-		t := &s.inv.Traces[i]
+	for _, t := range s.inv.Traces {
 		if !t.Ours {
 			continue
 		}

@@ -37,8 +37,8 @@ func (b *builder) stays(taken []*inventory.Trace) {
 	}
 	at := make(map[Place]int)
 	seen := make(map[Place]map[string]bool)
-	for i := range b.inv.Traces {
-		name, place, ok := n.stays(&b.inv.Traces[i])
+	for _, t := range b.inv.Traces {
+		name, place, ok := n.stays(t)
 		if !ok {
 			continue
 		}
@@ -150,8 +150,7 @@ func (b *builder) doubts(taken []*inventory.Trace) {
 	}
 	named := slices.ContainsFunc(b.inv.Readings, func(r inventory.Reading) bool { return len(r.Realms) > 0 })
 	var names []string
-	for i := range b.inv.Traces {
-		t := &b.inv.Traces[i]
+	for _, t := range b.inv.Traces {
 		mayBe := t.Ours || t.Realm == "" || !named && !store.AutomaticRealm(t.Realm)
 		if mayBe && !gone[t.Where] && len(t.Of) > 0 && !b.declared(t) {
 			names = append(names, t.Of[0].Name)
@@ -187,8 +186,8 @@ func (b *builder) unknownKinds() {
 	if !unknown {
 		return
 	}
-	for i := range b.inv.Traces {
-		if t := &b.inv.Traces[i]; t.Kind == store.OtherFile && t.Ours && t.Realm != "" && t.Err == nil {
+	for _, t := range b.inv.Traces {
+		if t.Kind == store.OtherFile && t.Ours && t.Realm != "" && t.Err == nil {
 			b.Doubts = append(b.Doubts, fmt.Sprintf("%s: it may be of a kind that is not known", t.Where.Place))
 		}
 	}

@@ -179,7 +179,7 @@ func (s *selection) leadsTo(n inventory.Name, r inventory.Reading, c chain.Chain
 	own := func(realm string) bool {
 		return slices.Contains(r.Realms, realm) && !slices.Contains(s.inv.Selected().Realms, realm)
 	}
-	return slices.ContainsFunc(s.inv.Traces, func(t inventory.Trace) bool {
+	return slices.ContainsFunc(s.inv.Traces, func(t *inventory.Trace) bool {
 		return t.Ours && slices.Contains(t.Of, n) && (t.Root != "" && slices.Contains(roots, t.Root) || own(t.Realm))
 	})
 }
@@ -232,8 +232,7 @@ func (s *selection) addAll() {
 			}
 		}
 	}
-	for i := range s.inv.Traces {
-		t := &s.inv.Traces[i]
+	for _, t := range s.inv.Traces {
 		if !s.AllProjects && !t.Ours {
 			continue
 		}

@@ -24,8 +24,7 @@ func (b *builder) addUnsure(taken []*inventory.Trace) {
 	for _, t := range taken {
 		gone[t.Where] = true
 	}
-	for i := range b.inv.Traces {
-		t := &b.inv.Traces[i]
+	for _, t := range b.inv.Traces {
 		if l := t.Location; l == nil || !l.ByStartURL || l.Last || gone[t.Where] || t.Kind.Bare() || t.Err != nil || !mayBeOf(t, provider) {
 			continue
 		}

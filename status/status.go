@@ -78,8 +78,7 @@ func New(inv *inventory.Inventory, named []inventory.Name, allProjects bool) Sta
 	b := builder{Status: &s, inv: inv, at: make(map[key]int)}
 	b.declared(named)
 	others := make(map[string]map[string]bool)
-	for i := range inv.Traces {
-		t := &inv.Traces[i]
+	for _, t := range inv.Traces {
 		switch {
 		case t.Gap() && named == nil:
 			s.Gaps = append(s.Gaps, b.place(t))
