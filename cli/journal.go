@@ -66,7 +66,7 @@ func (j *journal) start(p logout.Plan) {
 	}
 }
 
-func (j *journal) before(s logout.Step) {
+func (j *journal) before(s *logout.Step) {
 	if s.Kind == store.KeyringEntry {
 		j.s.log.Debug("Removing keyring entry", "alias", s.Label())
 		return

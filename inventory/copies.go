@@ -64,7 +64,7 @@ func (inv *Inventory) copied(file string, cutter cut.Cutter, of []Name) []*Trace
 	}
 	return []*Trace{{
 		Kind: store.TokenCopy, Where: Where{Place: place}, Of: of, Ours: true,
-		Written: Written{Cutter: cutter, Accounts: c.Removed, Last: err == nil && !holdsSecrets(c.Data)}, Err: err,
+		Written: &Written{Cutter: cutter, Accounts: c.Removed, Last: err == nil && !holdsSecrets(c.Data)}, Err: err,
 	}}
 }
 

@@ -17,7 +17,7 @@ import (
 // clusters are the kinds of integrations that write a kubeconfig.
 var clusters = []string{"aws/eks", "azure/aks", "gcp/gke"} //nolint:gochecknoglobals // nothing changes it
 
-// Written is what Atmos wrote into a file of another program.
+// Written is what an integration wrote, or what Atmos wrote into a file of another program.
 type Written struct {
 	By   []string       // the integrations that write it, in the order of Trace.Of
 	Kind string         // of the integration
@@ -128,7 +128,7 @@ func (f *sharedFile) traces(r reader) []*Trace {
 	var found []*Trace
 	for i, e := range f.entries {
 		t := &Trace{Kind: store.KubeconfigEntry, Where: Where{Place: f.place, Entry: e.name}, Of: e.names, Ours: true, Err: err}
-		t.Written = Written{By: e.by, Kind: e.integration.Kind, Kube: &e.kube}
+		t.Written = &Written{By: e.by, Kind: e.integration.Kind, Kube: &e.kube}
 		if f.place.Of == disk.Docker {
 			t.Kind = store.DockerLogin
 		}

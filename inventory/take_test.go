@@ -37,9 +37,13 @@ func line(t *inventory.Trace) string {
 		whose = "ours"
 	}
 	text := fmt.Sprintf("%s: %s, %s", where, t.Kind, whose)
+	var by string
+	if t.Written != nil {
+		by = strings.Join(t.Written.By, "+")
+	}
 	for _, part := range []struct {
 		name, value string
-	}{{"entry", t.Where.Entry}, {"root", t.Root}, {"realm", t.Realm}, {"perhaps of", t.PerhapsOf}, {"by", strings.Join(t.Written.By, "+")}} {
+	}{{"entry", t.Where.Entry}, {"root", t.Root}, {"realm", t.Realm}, {"perhaps of", t.PerhapsOf}, {"by", by}} {
 		if part.value != "" {
 			text += ", " + part.name + " " + part.value
 		}

@@ -30,7 +30,7 @@ type Trace struct {
 	Location *store.Location // of a file: its entry in the table
 	Foreign  bool            // it belongs to another user of this machine
 	Rest     bool            // what a killed write left beside the file
-	Written  Written         // of an entry in a file of another program
+	Written  *Written        // of an entry in a file of another program, and of what an integration keeps
 	// Err says why it cannot be told what is there, or why nothing can be removed there.
 	Err error
 }

@@ -169,13 +169,14 @@ func IsDefault(name string) bool { return strings.EqualFold(name, "default") }
 
 func (p *Project) ofIntegration(t *Trace) []Name {
 	var names []Name
+	t.Written = new(Written)
 	for _, r := range p.Readings {
 		for _, i := range r.Integrations {
 			linked, ok := r.Linked(i)
 			if ok && t.Location.For(i.Kind) && !slices.Contains(names, linked) &&
 				slices.ContainsFunc(store.Spellings(i.Name), func(s string) bool { return t.Location.OnDisk(s) == t.Name }) {
 				names = append(names, linked)
-				t.Written = Written{By: append(t.Written.By, i.Name), Kind: i.Kind}
+				t.Written.By, t.Written.Kind = append(t.Written.By, i.Name), i.Kind
 			}
 		}
 	}

@@ -30,8 +30,7 @@ func (b *builder) affected() []Affected {
 		}
 		return i
 	}
-	for i := range b.Steps {
-		s := &b.Steps[i]
+	for _, s := range b.Steps {
 		if s.Err != nil || s.Kept != "" {
 			continue
 		}
@@ -92,8 +91,8 @@ func (b *builder) role(name string) string {
 func (b *builder) accounts() []Affected {
 	var by string
 	var accounts []string
-	for i := range b.Steps {
-		if s := &b.Steps[i]; s.Kind == store.TokenCopy && s.Err == nil {
+	for _, s := range b.Steps {
+		if s.Kind == store.TokenCopy && s.Err == nil {
 			by, accounts = s.name(), append(accounts, s.Traces[0].Written.Accounts...)
 		}
 	}

@@ -13,7 +13,7 @@ func (b *builder) addEntries(taken []*inventory.Trace) {
 		if t.Kind != store.KeyringEntry {
 			continue
 		}
-		s := Step{Kind: t.Kind, Where: t.Where, Realm: t.Realm, Traces: []*inventory.Trace{t}, Names: b.namesOf(t), Err: t.Err}
+		s := &Step{Kind: t.Kind, Where: t.Where, Realm: t.Realm, Traces: []*inventory.Trace{t}, Names: b.namesOf(t), Err: t.Err}
 		switch {
 		case b.AllProjects:
 		case t.PerhapsOf != "":
@@ -21,10 +21,10 @@ func (b *builder) addEntries(taken []*inventory.Trace) {
 		case t.AccessKey != inventory.NoAccessKey && b.foreignKey(t):
 			s.Kept = KeptForeign
 		}
-		s.rank = b.order(&s)
+		s.rank = b.order(s)
 		b.Steps = append(b.Steps, s)
 	}
-	slices.SortStableFunc(b.Steps, func(x, y Step) int { return x.rank - y.rank })
+	slices.SortStableFunc(b.Steps, func(x, y *Step) int { return x.rank - y.rank })
 }
 
 // foreignKey tells whether a long-lived key is not this project's: every reading declares its
@@ -52,7 +52,7 @@ func (b *builder) addGaps() {
 		switch {
 		case !t.Gap() || !t.Ours && !b.AllProjects && (!b.everything() || t.Kind != store.KeyringEntry):
 		case t.Kind != store.KeyringEntry || !t.Ours || b.AllProjects || b.Orphans: // of names that nobody declares, too
-			b.Steps = append(b.Steps, Step{Kind: t.Kind, Where: t.Where, Realm: t.Realm, Err: t.Err})
+			b.Steps = append(b.Steps, &Step{Kind: t.Kind, Where: t.Where, Realm: t.Realm, Err: t.Err})
 		default:
 			names := make([]string, len(b.Names))
 			for i, m := range b.Names {
@@ -62,7 +62,7 @@ func (b *builder) addGaps() {
 			for _, name := range names {
 				for _, key := range unknown[name] {
 					where := inventory.Where{Keyring: t.Where.Keyring, Key: key}
-					b.Steps = append(b.Steps, Step{Kind: t.Kind, Where: where, Names: []string{name}, Err: t.Err})
+					b.Steps = append(b.Steps, &Step{Kind: t.Kind, Where: where, Names: []string{name}, Err: t.Err})
 				}
 			}
 		}

@@ -16,7 +16,7 @@ import (
 // are comes last.
 func (b *builder) addFiles(taken []*inventory.Trace) {
 	at := make(map[disk.Place]int)
-	var steps []Step
+	var steps []*Step
 	for _, t := range taken {
 		if t.Kind == store.KeyringEntry {
 			continue
@@ -25,7 +25,7 @@ func (b *builder) addFiles(taken []*inventory.Trace) {
 		i, known := at[t.Where.Place]
 		if !known || sibling != "" {
 			i = len(steps)
-			s := Step{Kind: t.Kind, Where: inventory.Where{Place: t.Where.Place}, Realm: t.Realm, Tree: t.Tree(), Err: t.Err}
+			s := &Step{Kind: t.Kind, Where: inventory.Where{Place: t.Where.Place}, Realm: t.Realm, Tree: t.Tree(), Err: t.Err}
 			if sibling != "" {
 				s.Where, s.Kept, s.KeptFor = t.Where, KeptSibling, sibling
 			} else {
@@ -36,23 +36,23 @@ func (b *builder) addFiles(taken []*inventory.Trace) {
 		steps[i].Traces = append(steps[i].Traces, t)
 		steps[i].Names = append(steps[i].Names, b.namesOf(t)...)
 	}
-	for i := range steps {
-		b.finish(&steps[i])
-		steps[i].rank = b.order(&steps[i])
+	for _, s := range steps {
+		b.finish(s)
+		s.rank = b.order(s)
 	}
 	sortFiles(steps)
-	last := func(s Step) bool { return s.Kind == store.Provisioned }
+	last := func(s *Step) bool { return s.Kind == store.Provisioned }
 	for _, s := range steps {
 		if !last(s) {
 			b.Steps = append(b.Steps, s)
 		}
 	}
-	b.Steps = append(b.Steps, slices.DeleteFunc(steps, func(s Step) bool { return !last(s) })...)
+	b.Steps = append(b.Steps, slices.DeleteFunc(steps, func(s *Step) bool { return !last(s) })...)
 }
 
 // sortFiles puts files in the order of the names, and of a directory of AWS files config before
 // credentials.
-func sortFiles(steps []Step) {
+func sortFiles(steps []*Step) {
 	first, ranks := make(map[disk.Place]int), make(map[disk.Place]int) // of directories
 	for i := range steps {
 		dir := steps[i].Where.Place.Dir()
@@ -61,12 +61,12 @@ func sortFiles(steps []Step) {
 		}
 		ranks[dir] = min(ranks[dir], steps[i].rank)
 	}
-	for i := range steps {
-		if s := &steps[i]; s.Kind.AWSFile() {
+	for _, s := range steps {
+		if s.Kind.AWSFile() {
 			s.rank = ranks[s.Where.Place.Dir()]
 		}
 	}
-	slices.SortStableFunc(steps, func(x, y Step) int {
+	slices.SortStableFunc(steps, func(x, y *Step) int {
 		return cmp.Or(x.rank-y.rank, first[x.Where.Place.Dir()]-first[y.Where.Place.Dir()], strings.Compare(string(x.Kind), string(y.Kind)))
 	})
 }
@@ -82,8 +82,8 @@ func (b *builder) finish(s *Step) {
 		b.finishSections(s)
 	case s.Kind == store.DockerLogin:
 		logins := cut.DockerLogins{Registries: make(map[string]bool)}
-		for i := range s.Traces {
-			logins.Registries[s.Traces[i].Where.Entry] = true
+		for _, t := range s.Traces {
+			logins.Registries[t.Where.Entry] = true
 		}
 		s.Cutter = logins
 	case s.Kind == store.KubeconfigEntry:
@@ -98,10 +98,7 @@ func (b *builder) finishSections(s *Step) {
 	if s.Kind == store.ConfigFile {
 		cutter.Format = cut.Config
 	}
-	gone := make(map[part]bool)
-	for i := range s.Traces {
-		t := s.Traces[i]
-		gone[partOf(t)] = true
+	for _, t := range s.Traces {
 		if t.Session && !b.byName(t) {
 			cutter.Sessions = append(cutter.Sessions, t.Where.Entry)
 		} else {
@@ -109,7 +106,7 @@ func (b *builder) finishSections(s *Step) {
 		}
 	}
 	for _, other := range b.inv.At(s.Where.Place) {
-		if !gone[partOf(other)] {
+		if !b.goes(other) {
 			s.Keeps = append(s.Keeps, other.Label())
 		}
 	}
@@ -117,21 +114,13 @@ func (b *builder) finishSections(s *Step) {
 	s.Cutter = cutter
 }
 
-// A part is what one trace stands for. Several sections of a file may have the same header.
-type part struct {
-	inventory.Where
-	session bool
-}
-
-func partOf(t *inventory.Trace) part { return part{t.Where, t.Session} }
-
 // kubeCutter cuts the entries of a step out of a kubeconfig, but not what others of the file use.
 func (b *builder) kubeCutter(s *Step) cut.Cutter {
 	var entries cut.KubeEntries
 	gone := make(map[string]bool)
-	for i := range s.Traces {
-		entries.Remove = append(entries.Remove, *s.Traces[i].Written.Kube)
-		gone[s.Traces[i].Where.Entry] = true
+	for _, t := range s.Traces {
+		entries.Remove = append(entries.Remove, *t.Written.Kube)
+		gone[t.Where.Entry] = true
 	}
 	for _, other := range b.inv.At(s.Where.Place) {
 		if !gone[other.Where.Entry] {
@@ -144,7 +133,7 @@ func (b *builder) kubeCutter(s *Step) cut.Cutter {
 // addCopies adds what Atmos has copied into files of az, before the files by which it is proven.
 func (b *builder) addCopies(taken []*inventory.Trace) {
 	for _, t := range b.inv.Copies(taken) {
-		b.Steps = append(b.Steps, Step{
+		b.Steps = append(b.Steps, &Step{
 			Kind: t.Kind, Where: t.Where, Traces: []*inventory.Trace{t}, Names: b.namesOf(t), Cutter: t.Written.Cutter, Err: t.Err,
 		})
 	}
@@ -152,6 +141,9 @@ func (b *builder) addCopies(taken []*inventory.Trace) {
 
 // sibling is an integration of a name that stays and uses an entry of a shared file, too.
 func (b *builder) sibling(t *inventory.Trace) string {
+	if t.Written == nil {
+		return ""
+	}
 	for i, n := range t.Of {
 		if len(t.Written.By) > i && !b.in[n] && !b.AllProjects {
 			return t.Written.By[i]

@@ -123,8 +123,7 @@ func NewDocument(t Target) Document {
 func (p Plan) Document(v show.View) Document {
 	d := p.document(v)
 	d.DryRun = true
-	for i := range p.Steps {
-		s := &p.Steps[i]
+	for _, s := range p.Steps {
 		step := s.document(v)
 		switch {
 		case s.Session != nil:
@@ -187,8 +186,7 @@ func (p Plan) document(v show.View) Document {
 		}
 		d.Chains = append(d.Chains, chain)
 	}
-	for i := range p.Steps {
-		s := &p.Steps[i]
+	for _, s := range p.Steps {
 		step := s.document(v)
 		if s.Err != nil {
 			d.NotChecked = append(d.NotChecked, show.NotChecked{Name: s.name(), Location: step.Location, Reason: show.Cause(s.Err)})
@@ -242,8 +240,8 @@ func (s *Step) document(v show.View) StepDocument {
 		d.Location, d.ValidUntil = cmp.Or(s.Session.Host, s.Session.Name), show.Time(s.Session.ValidUntil)
 		d.SessionDocument = &SessionDocument{ProviderHost: s.Session.Host}
 	}
-	for i := range s.Traces {
-		if t := s.Traces[i]; t.Kind.AWSFile() && t.Name != "" {
+	for _, t := range s.Traces {
+		if t.Kind.AWSFile() && t.Name != "" {
 			d.Entries = append(d.Entries, t.Name)
 		} else if t.Where.Entry != "" && s.Kind != store.TokenCopy {
 			d.Entries = append(d.Entries, t.Where.Entry)

@@ -32,8 +32,8 @@ func (l line) String() string {
 // found are the members of the removal set of which something would be removed.
 func (p Plan) found() []string {
 	losers := make(map[string]bool, len(p.Names))
-	for i := range p.Steps {
-		if s := &p.Steps[i]; !s.Kind.Bare() && s.Err == nil && s.Kept == "" {
+	for _, s := range p.Steps {
+		if !s.Kind.Bare() && s.Err == nil && s.Kept == "" {
 			for _, name := range s.losers() {
 				losers[name] = true
 			}
@@ -47,8 +47,7 @@ func (p Plan) entryLines(v show.View) []line {
 	var lines []line
 	entries := make(map[string][]*Step, len(p.Names))
 	var blind []*Step
-	for i := range p.Steps {
-		s := &p.Steps[i]
+	for _, s := range p.Steps {
 		switch {
 		case s.Kind != store.KeyringEntry || s.Kept != "":
 		case s.Err != nil:
@@ -90,15 +89,15 @@ func (p Plan) lines(v show.View) []line {
 // inOrder is the step at a position for people: credentials before config, though a run
 // takes config first.
 func (p Plan) inOrder(i int) *Step {
-	s := &p.Steps[i]
+	s := p.Steps[i]
 	pair := func(j int, kind store.Kind) bool {
 		return j >= 0 && j < len(p.Steps) && p.Steps[j].Kind == kind && p.Steps[j].Where.Place.Dir() == s.Where.Place.Dir()
 	}
 	switch {
 	case s.Kind == store.ConfigFile && pair(i+1, store.CredentialsFile):
-		return &p.Steps[i+1]
+		return p.Steps[i+1]
 	case s.Kind == store.CredentialsFile && pair(i-1, store.ConfigFile):
-		return &p.Steps[i-1]
+		return p.Steps[i-1]
 	}
 	return s
 }
@@ -106,8 +105,8 @@ func (p Plan) inOrder(i int) *Step {
 // sections are those that a step cuts out of an AWS file.
 func (s *Step) sections() []string {
 	var labels []string
-	for i := range s.Traces {
-		labels = append(labels, s.Traces[i].Label())
+	for _, t := range s.Traces {
+		labels = append(labels, t.Label())
 	}
 	return unique(labels)
 }
@@ -173,8 +172,8 @@ func (r Report) lines(v show.View) []line {
 		switch {
 		case res.Kind != store.KeyringEntry:
 		case res.Step.Err != nil && res.Outcome == Failed:
-			blind = append(blind, &res.Step)
-			errs[&res.Step] = res.Err
+			blind = append(blind, res.Step)
+			errs[res.Step] = res.Err
 		default:
 			byName[res.name()] = append(byName[res.name()], res)
 		}
@@ -208,7 +207,7 @@ func keyringOutcome(m Member, results []*Result) (line, bool) {
 			l.remark = cmp.Or(l.remark, show.Brief(res.Err))
 			causes = append(causes, show.Cause(res.Err))
 		case Removed:
-			removed = append(removed, &res.Step)
+			removed = append(removed, res.Step)
 		case Absent, Kept:
 		}
 	}
@@ -299,8 +298,8 @@ func (s *Step) labels(v show.View) []string {
 		return []string{path + " (" + show.Count(len(s.Traces[0].Written.Accounts), "entry", "entries") + ")"}
 	case s.Kind == store.DockerLogin || s.Kind == store.KubeconfigEntry:
 		var entries []string
-		for i := range s.Traces {
-			entries = append(entries, s.Traces[i].Where.Entry)
+		for _, t := range s.Traces {
+			entries = append(entries, t.Where.Entry)
 		}
 		return unique(entries)
 	case s.Tree:

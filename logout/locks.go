@@ -25,23 +25,22 @@ func (b *builder) addLocks() {
 		case t.Location.Kind.AWSFile():
 			dirs = append(dirs, dir)
 		default:
-			b.Steps = append(b.Steps, Step{Kind: store.LockFile, Where: inventory.Where{Place: t.Where.Place}, Realm: t.Realm, Locks: []disk.Place{file}})
+			b.Steps = append(b.Steps, &Step{Kind: store.LockFile, Where: inventory.Where{Place: t.Where.Place}, Realm: t.Realm, Locks: []disk.Place{file}})
 		}
 	}
 	for _, lock := range b.inv.LeftLocks() {
-		b.Steps = append(b.Steps, Step{Kind: store.LockFile, Where: inventory.Where{Place: lock}})
+		b.Steps = append(b.Steps, &Step{Kind: store.LockFile, Where: inventory.Where{Place: lock}})
 	}
 	for _, dir := range dirs {
 		locks := []disk.Place{dir.Join("credentials"), dir.Join("config")}
-		b.Steps = append(b.Steps, Step{Kind: store.LockFile, Where: inventory.Where{Place: dir.Join("credentials" + disk.LockSuffix)}, Locks: locks})
+		b.Steps = append(b.Steps, &Step{Kind: store.LockFile, Where: inventory.Where{Place: dir.Join("credentials" + disk.LockSuffix)}, Locks: locks})
 	}
 }
 
 // goWhole are the files of which nothing stays, and the directories of AWS files among them.
 func (b *builder) goWhole() (files map[disk.Place]bool, dirs []disk.Place) {
 	files = make(map[disk.Place]bool)
-	for i := range b.Steps {
-		s := &b.Steps[i]
+	for _, s := range b.Steps {
 		if s.Where.Keyring != "" || len(s.Keeps) > 0 || s.Err != nil || s.Kept != "" {
 			continue
 		}
@@ -60,11 +59,7 @@ func (b *builder) leftLock(t *inventory.Trace, file disk.Place) bool {
 
 // addSharedLocks adds the lock files that Atmos has left beside files of Docker and az, if
 // nothing of Atmos stays in those.
-func (b *builder) addSharedLocks(taken []*inventory.Trace) {
-	gone := make(map[part]bool, len(taken))
-	for _, t := range taken {
-		gone[partOf(t)] = true
-	}
+func (b *builder) addSharedLocks() {
 	goes, stays := make(map[disk.Place]bool), make(map[disk.Place]bool)
 	for _, t := range b.inv.Traces {
 		var files []disk.Place
@@ -75,7 +70,7 @@ func (b *builder) addSharedLocks(taken []*inventory.Trace) {
 			files = b.inv.AzFiles()
 		}
 		for _, f := range files {
-			if gone[partOf(t)] && t.Err == nil && b.sibling(t) == "" {
+			if b.goes(t) && t.Err == nil && b.sibling(t) == "" {
 				goes[f] = true
 			} else {
 				stays[f] = true
@@ -86,7 +81,7 @@ func (b *builder) addSharedLocks(taken []*inventory.Trace) {
 		if !stays[f] {
 			lock := f
 			lock.Path += disk.LockSuffix
-			b.Steps = append(b.Steps, Step{Kind: store.LockFile, Where: inventory.Where{Place: lock}, Locks: []disk.Place{f}})
+			b.Steps = append(b.Steps, &Step{Kind: store.LockFile, Where: inventory.Where{Place: lock}, Locks: []disk.Place{f}})
 		}
 	}
 }
@@ -100,12 +95,12 @@ func (b *builder) locksGo(t *inventory.Trace) bool {
 // addDirs adds the directories that may become empty, children first.
 func (b *builder) addDirs() {
 	var places []disk.Place
-	for i := range b.Steps {
-		if s := &b.Steps[i]; s.Kind != store.KeyringEntry && s.Where.Place.Root != "" {
+	for _, s := range b.Steps {
+		if s.Kind != store.KeyringEntry && s.Where.Place.Root != "" {
 			places = append(places, s.Where.Place)
 		}
 	}
 	for _, dir := range disk.Parents(places) {
-		b.Steps = append(b.Steps, Step{Kind: store.EmptyDir, Where: inventory.Where{Place: dir}})
+		b.Steps = append(b.Steps, &Step{Kind: store.EmptyDir, Where: inventory.Where{Place: dir}})
 	}
 }

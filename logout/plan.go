@@ -15,7 +15,7 @@ type Plan struct {
 	Target   Target
 	Names    []Member // the removal set
 	Chains   []Chain  // of the identities that were named
-	Steps    []Step
+	Steps    []*Step
 	Affected []Affected
 	// Stays is what lies where something goes, or bears a name of the project, and is left there.
 	Stays []Stay
@@ -62,21 +62,24 @@ func NewPlan(inv *inventory.Inventory, t Target) (Plan, error) {
 		return Plan{}, err
 	}
 	taken := s.take(inv.Time)
-	b := builder{selection: s, at: make(map[string]int)}
+	b := builder{selection: s, at: make(map[string]int), gone: make(map[part]bool, len(taken))}
 	b.Plan = Plan{Target: s.Target, Chains: s.chains, Names: s.members()}
 	for i, m := range b.Names {
 		b.at[m.Name] = i
 	}
+	for _, t := range taken {
+		b.gone[partOf(t)] = true
+	}
 	b.addEntries(taken)
 	b.addCopies(taken)
 	b.addFiles(taken)
-	b.addUnsure(taken)
+	b.addUnsure()
 	b.addGaps()
 	b.addLocks()
-	b.addSharedLocks(taken)
+	b.addSharedLocks()
 	b.addDirs()
-	b.stays(taken)
-	b.doubts(taken)
+	b.stays()
+	b.doubts()
 	b.Affected = b.affected()
 	b.remarks()
 	return b.Plan, nil
@@ -86,8 +89,20 @@ func NewPlan(inv *inventory.Inventory, t Target) (Plan, error) {
 type builder struct {
 	Plan
 	*selection
-	at map[string]int // position of a name among the members
+	at   map[string]int // position of a name among the members
+	gone map[part]bool  // what is taken
 }
+
+// A part is what one trace stands for. Several sections of a file may have the same header.
+type part struct {
+	inventory.Where
+	session bool
+}
+
+func partOf(t *inventory.Trace) part { return part{t.Where, t.Session} }
+
+// goes tells whether a trace is taken.
+func (b *builder) goes(t *inventory.Trace) bool { return b.gone[partOf(t)] }
 
 // members are the names of the selection, each once.
 func (s *selection) members() []Member {
@@ -154,21 +169,21 @@ func (p Plan) Kinds() []string {
 
 // Empties tells whether all secrets go from a file of another program; its path begins with ~.
 func (p Plan) Empties(path string, roots store.Roots) bool {
-	return slices.ContainsFunc(p.Steps, func(s Step) bool {
+	return slices.ContainsFunc(p.Steps, func(s *Step) bool {
 		return s.Kind == store.TokenCopy && s.Traces[0].Written.Last && roots.Show(s.Where.Place.String()) == path
 	})
 }
 
 // Found tells whether the plan holds anything to remove, to keep, or that could not be looked at.
 func (p Plan) Found() bool {
-	return slices.ContainsFunc(p.Steps, func(s Step) bool { return !s.Kind.Bare() })
+	return slices.ContainsFunc(p.Steps, func(s *Step) bool { return !s.Kind.Bare() })
 }
 
 // LongLived are the names whose keyring entry is, or counts as, a long-lived access key.
 func (p Plan) LongLived() []string {
 	var names []string
-	for i := range p.Steps {
-		if s := &p.Steps[i]; s.accessKey() != inventory.NoAccessKey && s.Err == nil && s.Kept == "" {
+	for _, s := range p.Steps {
+		if s.accessKey() != inventory.NoAccessKey && s.Err == nil && s.Kept == "" {
 			names = append(names, s.name())
 		}
 	}
@@ -179,10 +194,11 @@ func (p Plan) LongLived() []string {
 // of other projects are kept at the user's own wish, too.
 func (p Plan) KeepLongLived(why Reason) Plan {
 	p.Steps = slices.Clone(p.Steps)
-	for i := range p.Steps {
-		s := &p.Steps[i]
+	for i, s := range p.Steps {
 		if s.accessKey() != inventory.NoAccessKey && (s.Kept == "" || s.Kept == KeptForeign && why == KeptByFlag) {
-			s.Kept = why
+			kept := *s
+			kept.Kept = why
+			p.Steps[i] = &kept
 		}
 	}
 	return p

@@ -29,7 +29,7 @@ func (p Plan) nothing(w io.Writer, v show.View) {
 
 // keeps tells whether a step is kept: something of the target is there.
 func (p Plan) keeps() bool {
-	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Kept != "" && !s.Kind.Bare() })
+	return slices.ContainsFunc(p.Steps, func(s *Step) bool { return s.Kept != "" && !s.Kind.Bare() })
 }
 
 // clean is show.Clean for sentences with names in them.

@@ -31,7 +31,7 @@ var ErrIncomplete = errors.New("not everything was removed")
 
 // A Result is how one step ended.
 type Result struct {
-	Step
+	*Step
 	Outcome Outcome
 	Disk    disk.Outcome   // of a file
 	Ended   *revoke.Result // of a session at a provider
@@ -57,7 +57,7 @@ type Machine struct {
 
 // An Observer is told of each step. Either function may be nil.
 type Observer struct {
-	Before func(Step)
+	Before func(*Step)
 	After  func(Result)
 }
 
@@ -84,7 +84,9 @@ func (p Plan) Run(ctx context.Context, m Machine, o Observer) Report {
 				res.Err = res.Ended.Reason
 			}
 		case s.Kind == store.Provisioned && r.failed():
-			res.Kept, res.Outcome = KeptUntilDone, Kept
+			kept := *s
+			kept.Kept = KeptUntilDone
+			res.Step, res.Outcome = &kept, Kept
 		case s.Kept != "" && (s.Err == nil || s.Kept.Settled()):
 			res.Outcome = Kept
 		default:
@@ -103,7 +105,7 @@ func (p Plan) Run(ctx context.Context, m Machine, o Observer) Report {
 }
 
 // try carries out one step unless ctx is done. The error is fs.ErrNotExist if there was nothing.
-func (s Step) try(ctx context.Context, home *disk.Home, k keyring.Keyring, o Observer) (disk.Outcome, error) {
+func (s *Step) try(ctx context.Context, home *disk.Home, k keyring.Keyring, o Observer) (disk.Outcome, error) {
 	err := ctx.Err()
 	switch {
 	case err != nil && s.Kind.Bare():
@@ -119,7 +121,7 @@ func (s Step) try(ctx context.Context, home *disk.Home, k keyring.Keyring, o Obs
 	return s.remove(ctx, home, k)
 }
 
-func (s Step) remove(ctx context.Context, home *disk.Home, k keyring.Keyring) (disk.Outcome, error) {
+func (s *Step) remove(ctx context.Context, home *disk.Home, k keyring.Keyring) (disk.Outcome, error) {
 	switch {
 	case s.Where.Key != "" && !s.claimed(): // though it may not be known whether it is there
 		return disk.Outcome{}, k.Remove(ctx, s.Where.Key)
@@ -140,7 +142,7 @@ func (s Step) remove(ctx context.Context, home *disk.Home, k keyring.Keyring) (d
 }
 
 // claimed tells whether only a project's file names the place.
-func (s Step) claimed() bool {
+func (s *Step) claimed() bool {
 	return errors.Is(s.Err, store.ErrClaimed)
 }
 

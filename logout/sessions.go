@@ -19,8 +19,7 @@ import (
 // whose token lies in a file that goes. Token files are read once, into memory.
 func (p Plan) WithSessions(ctx context.Context, inv *inventory.Inventory) Plan {
 	var sessions []revoke.Session
-	for i := range p.Steps {
-		s := &p.Steps[i]
+	for _, s := range p.Steps {
 		if s.Kind == store.CloudConfig && s.Err == nil && s.Kept == "" {
 			s.Accounts = inv.Accounts(s.Where.Place)
 		}
@@ -41,9 +40,9 @@ func (p Plan) WithSessions(ctx context.Context, inv *inventory.Inventory) Plan {
 			sessions = append(sessions, session)
 		}
 	}
-	var steps []Step
+	var steps []*Step
 	for _, session := range revoke.Join(sessions) {
-		steps = append(steps, Step{Kind: store.ProviderSession, Names: strings.Split(session.Name, ", "), Session: &session})
+		steps = append(steps, &Step{Kind: store.ProviderSession, Names: strings.Split(session.Name, ", "), Session: &session})
 	}
 	p.Revoke, p.Steps = true, append(steps, p.Steps...)
 	return p
@@ -73,9 +72,9 @@ func (s *Step) sessionName() string {
 // endSessions sends what ends the sessions of a plan, all side by side.
 func (p Plan) endSessions(ctx context.Context) []revoke.Result {
 	var sessions []revoke.Session
-	for i := range p.Steps {
-		if p.Steps[i].Session != nil {
-			sessions = append(sessions, *p.Steps[i].Session)
+	for _, s := range p.Steps {
+		if s.Session != nil {
+			sessions = append(sessions, *s.Session)
 		}
 	}
 	if len(sessions) == 0 {
@@ -98,8 +97,8 @@ func (r Report) sessions() []revoke.Result {
 // sessionLines are those of the dry run, or of a report.
 func (p Plan) sessionLines() []line {
 	var lines []line
-	for i := range p.Steps {
-		if s := p.Steps[i].Session; s != nil {
+	for _, step := range p.Steps {
+		if s := step.Session; s != nil {
 			l := s.Line()
 			lines = append(lines, line{what: l.What, of: l.Of, remark: l.Remark})
 		}
@@ -133,8 +132,8 @@ func signedOut(results []revoke.Result) []string {
 // would are the sessions of a plan as results that have no outcome yet.
 func (p Plan) would() []revoke.Result {
 	var results []revoke.Result
-	for i := range p.Steps {
-		if s := p.Steps[i].Session; s != nil {
+	for _, step := range p.Steps {
+		if s := step.Session; s != nil {
 			results = append(results, revoke.Result{Session: *s})
 		}
 	}
@@ -144,8 +143,7 @@ func (p Plan) would() []revoke.Result {
 // gcloud names the logins of gcloud that would go, each with the command that ends it before.
 func (p Plan) gcloud() []string {
 	var lines []string
-	for i := range p.Steps {
-		s := &p.Steps[i]
+	for _, s := range p.Steps {
 		for _, account := range s.Accounts {
 			lines = append(lines, show.Clean(revoke.Gcloud(s.Where.Place.String(), account)))
 		}
@@ -196,8 +194,7 @@ func (r Report) endings(v show.View) []string {
 		if res.Outcome != Removed {
 			continue
 		}
-		for j := range res.Traces {
-			t := res.Traces[j]
+		for _, t := range res.Traces {
 			kind := r.Plan.kindOf(t)
 			e, ok := revoke.EndingOf(t.Kind, kind)
 			if !ok || t.AccessKey != inventory.NoAccessKey || e.Portal && r.allEnded() {
@@ -234,7 +231,7 @@ func (p Plan) startURL() string {
 
 // kindOf is the kind of what a trace is of: of an integration its own.
 func (p Plan) kindOf(t *inventory.Trace) string {
-	if t.Written.Kind != "" {
+	if t.Written != nil && t.Written.Kind != "" {
 		return t.Written.Kind
 	}
 	for _, m := range p.Names {

@@ -23,13 +23,9 @@ const (
 
 // stays names what is left: in the directories that something goes from, and of this project
 // what nobody declares under a realm that another project may use, too.
-func (b *builder) stays(taken []*inventory.Trace) {
-	n := neighbours{builder: b, gone: make(map[part]bool, len(taken)), dirs: make(map[disk.Place]bool), cuts: make(map[disk.Place]bool)}
-	for _, t := range taken {
-		n.gone[partOf(t)] = true
-	}
-	for i := range b.Steps {
-		s := &b.Steps[i]
+func (b *builder) stays() {
+	n := neighbours{builder: b, dirs: make(map[disk.Place]bool), cuts: make(map[disk.Place]bool)}
+	for _, s := range b.Steps {
 		n.cuts[s.Where.Place] = n.cuts[s.Where.Place] || s.Cutter != nil
 		if len(s.Traces) > 0 && s.Traces[0].Location != nil && len(s.Keeps) == 0 {
 			n.dirs[s.Where.Place.Dir()] = true
@@ -57,7 +53,6 @@ func (b *builder) stays(taken []*inventory.Trace) {
 // neighbours tells of traces beside those that go why they stay.
 type neighbours struct {
 	*builder
-	gone map[part]bool
 	dirs map[disk.Place]bool // from which a file goes whole
 	cuts map[disk.Place]bool // files that sections are cut out of
 }
@@ -65,7 +60,7 @@ type neighbours struct {
 func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
 	dir := t.Where.Place.Dir()
 	switch {
-	case n.goes(t):
+	case n.silent(t):
 	case t.Foreign:
 		return t.Label(), Place{t.Where.Place.String(), ofOthers}, n.AllProjects || n.byName(t)
 	case t.Kind == store.OtherFile:
@@ -91,9 +86,9 @@ func (n neighbours) besideOrphans(t *inventory.Trace) (name string, p Place, ok 
 	return t.Label(), Place{"", perhapsOf(t.Realm)}, n.unproven(t)
 }
 
-// goes tells whether nothing is to be said of a trace: it goes, a step tells of it, or it was not meant.
-func (n neighbours) goes(t *inventory.Trace) bool {
-	return n.gone[partOf(t)] || t.Kind.Bare() || t.Err != nil || n.Expired && !t.Over(n.inv.Time)
+// silent tells whether nothing is to be said of a trace: it goes, a step tells of it, or it was not meant.
+func (n neighbours) silent(t *inventory.Trace) bool {
+	return n.goes(t) || t.Kind.Bare() || t.Err != nil || n.Expired && !t.Over(n.inv.Time)
 }
 
 // inWhole tells whether a trace lies in a directory that goes whole: a provider's, or with everything one of the project.
@@ -131,7 +126,7 @@ func undeclaredIn(realm string) string {
 }
 
 // doubts tells what may be left though no step failed.
-func (b *builder) doubts(taken []*inventory.Trace) {
+func (b *builder) doubts() {
 	b.unknownKinds()
 	gaps := b.inv.Config.Gaps
 	if len(gaps) == 0 {
@@ -144,15 +139,11 @@ func (b *builder) doubts(taken []*inventory.Trace) {
 	if b.AllProjects {
 		return
 	}
-	gone := make(map[inventory.Where]bool, len(taken))
-	for _, t := range taken {
-		gone[t.Where] = true
-	}
 	named := slices.ContainsFunc(b.inv.Readings, func(r inventory.Reading) bool { return len(r.Realms) > 0 })
 	var names []string
 	for _, t := range b.inv.Traces {
 		mayBe := t.Ours || t.Realm == "" || !named && !store.AutomaticRealm(t.Realm)
-		if mayBe && !gone[t.Where] && len(t.Of) > 0 && !b.declared(t) {
+		if mayBe && !b.goes(t) && len(t.Of) > 0 && !b.declared(t) {
 			names = append(names, t.Of[0].Name)
 		}
 	}
@@ -216,9 +207,8 @@ func (b *builder) remarks() {
 // providersLosing are the providers of which something, or in whose directories something, was there.
 func (b *builder) providersLosing() map[string]bool {
 	lost := make(map[string]bool)
-	for i := range b.Steps {
-		for j := range b.Steps[i].Traces {
-			t := b.Steps[i].Traces[j]
+	for _, s := range b.Steps {
+		for _, t := range s.Traces {
 			for _, n := range t.Of {
 				lost[n.Name] = lost[n.Name] || n.Provider
 			}

@@ -81,8 +81,8 @@ func (s *Step) Label() string { return s.name() }
 
 // accessKey tells whether the step is about what is, or counts as, a long-lived access key.
 func (s *Step) accessKey() inventory.AccessKey {
-	for i := range s.Traces {
-		if k := s.Traces[i].AccessKey; k != inventory.NoAccessKey {
+	for _, t := range s.Traces {
+		if k := t.AccessKey; k != inventory.NoAccessKey {
 			return k
 		}
 	}
@@ -92,8 +92,7 @@ func (s *Step) accessKey() inventory.AccessKey {
 // expiry is until when what goes is valid, by name.
 func (s *Step) expiry() map[string]time.Time {
 	latest := make(map[string]time.Time)
-	for i := range s.Traces {
-		t := s.Traces[i]
+	for _, t := range s.Traces {
 		if t.Kind == store.Provisioned || t.Expires.IsZero() {
 			continue
 		}
@@ -109,8 +108,8 @@ func (s *Step) expiry() map[string]time.Time {
 // validUntil is the latest of all expiries.
 func (s *Step) validUntil() time.Time {
 	var latest time.Time
-	for i := range s.Traces {
-		if t := s.Traces[i].Expires; t.After(latest) {
+	for _, t := range s.Traces {
+		if t := t.Expires; t.After(latest) {
 			latest = t
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 // addUnsure adds the sessions that may be those of a provider whose portal is not known, or of one
 // that nobody declares: it cannot be told.
-func (b *builder) addUnsure(taken []*inventory.Trace) {
+func (b *builder) addUnsure() {
 	provider, ok := b.unsure()
 	if !ok || b.AllProjects {
 		return
@@ -20,15 +20,11 @@ func (b *builder) addUnsure(taken []*inventory.Trace) {
 	if provider.Kind != "" && !slices.Contains(provider.Unresolved, "start_url") {
 		unknown = "region"
 	}
-	gone := make(map[inventory.Where]bool, len(taken))
-	for _, t := range taken {
-		gone[t.Where] = true
-	}
 	for _, t := range b.inv.Traces {
-		if l := t.Location; l == nil || !l.ByStartURL || l.Last || gone[t.Where] || t.Kind.Bare() || t.Err != nil || !mayBeOf(t, provider) {
+		if l := t.Location; l == nil || !l.ByStartURL || l.Last || b.goes(t) || t.Kind.Bare() || t.Err != nil || !mayBeOf(t, provider) {
 			continue
 		}
-		b.Steps = append(b.Steps, Step{
+		b.Steps = append(b.Steps, &Step{
 			Kind: t.Kind, Where: t.Where, Traces: []*inventory.Trace{t}, Names: []string{provider.Name},
 			Err: fmt.Errorf("the %s of %q is not known", unknown, b.inv.Shown(provider.Name)),
 		})

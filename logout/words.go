@@ -106,8 +106,7 @@ func affectedText(affected []Affected) []string {
 // keptText says what is kept and why, a line each.
 func (p Plan) keptText(v show.View) []string {
 	var lines []string
-	for i := range p.Steps {
-		s := &p.Steps[i]
+	for _, s := range p.Steps {
 		name := show.Clean(s.name())
 		switch s.Kept {
 		case "":
