@@ -12,8 +12,6 @@ type Line struct {
 	What, Of, Remark string
 }
 
-func (l Line) String() string { return fmt.Sprintf("%s: %s (%s)", l.What, l.Of, l.Remark) }
-
 // Line is what a dry run says of a session.
 func (s Session) Line() Line {
 	if s.Refused != nil {

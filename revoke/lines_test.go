@@ -2,6 +2,7 @@ package revoke_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -53,11 +54,12 @@ func TestLines(t *testing.T) {
 		{Session: nowhere, Outcome: revoke.Failed, Reason: nowhere.Refused},
 		{Session: damaged, Outcome: revoke.Failed, Reason: damaged.Refused},
 	}
+	text := func(l revoke.Line) string { return fmt.Sprintf("%s: %s (%s)", l.What, l.Of, l.Remark) }
 	var lines, dry []string
 	for _, r := range results {
-		dry = append(dry, r.Session.Line().String())
+		dry = append(dry, text(r.Session.Line()))
 		if l, ok := r.Line(); ok {
-			lines = append(lines, l.String())
+			lines = append(lines, text(l))
 		}
 	}
 	if diff := cmp.Diff([]string{
