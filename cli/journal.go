@@ -76,7 +76,18 @@ func (j *journal) before(s *logout.Step) {
 
 func (j *journal) after(r logout.Result) {
 	location, reason := r.Where.Place.String(), string(r.Kept)
-	if r.Kind == store.KeyringEntry {
+	var session *audit.Session
+	switch e := r.Ended; {
+	case e != nil:
+		location = e.Host
+		session = &audit.Session{
+			ProviderHost: e.Host, HTTPStatus: e.HTTPStatus, Renewed: e.Renewed,
+			DurationMS: e.Duration.Milliseconds(), ValidUntil: show.Time(e.ValidUntil),
+		}
+		if e.Reason != nil {
+			reason = e.Reason.Error()
+		}
+	case r.Kind == store.KeyringEntry:
 		location = r.Where.Keyring
 	}
 	attrs := []any{"kind", string(r.Kind), "name", r.Label(), "location", location}
@@ -98,6 +109,7 @@ func (j *journal) after(r logout.Result) {
 	j.trail.Step(audit.Step{
 		Kind: string(r.Kind), Name: r.Label(), Realm: r.Realm, Location: location, Outcome: string(r.Outcome),
 		Reason: reason, Verified: r.Outcome == logout.Removed || r.Outcome == logout.Absent,
+		Session: session,
 	})
 }
 

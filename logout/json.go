@@ -141,6 +141,7 @@ func (p Plan) Document(v show.View) Document {
 	}
 	d.Counts.Identities = len(p.found())
 	d.affected(p.Affected, p.would())
+	d.Notes = append(d.Notes, p.gcloud()...)
 	return d
 }
 
@@ -174,6 +175,7 @@ func (r Report) Document(v show.View) Document {
 	}
 	d.Counts.Identities = len(r.Names())
 	d.affected(r.affected(), r.sessions())
+	d.Notes = append(d.Notes, r.livesOn(v)...)
 	return d
 }
 
@@ -237,8 +239,11 @@ func (s *Step) document(v show.View) StepDocument {
 		d.Names = s.Names
 	}
 	if s.Session != nil {
-		d.Location, d.ValidUntil = cmp.Or(s.Session.Host, s.Session.Name), show.Time(s.Session.ValidUntil)
+		d.Location, d.ValidUntil = s.Session.Host, show.Time(s.Session.ValidUntil)
 		d.SessionDocument = &SessionDocument{ProviderHost: s.Session.Host}
+		if s.Session.Refused != nil {
+			d.Reason = s.Session.Refused.Error()
+		}
 	}
 	for _, t := range s.Traces {
 		if t.Kind.AWSFile() && t.Name != "" {

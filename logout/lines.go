@@ -33,7 +33,7 @@ func (l line) String() string {
 func (p Plan) found() []string {
 	losers := make(map[string]bool, len(p.Names))
 	for _, s := range p.Steps {
-		if !s.Kind.Bare() && s.Err == nil && s.Kept == "" {
+		if !s.Kind.Bare() && s.Session == nil && s.Err == nil && s.Kept == "" {
 			for _, name := range s.losers() {
 				losers[name] = true
 			}

@@ -144,7 +144,15 @@ func (r Report) Render(to io.Writer, v show.View) {
 
 // afterText says what lives on of what was removed.
 func (r Report) afterText(v show.View) []string {
-	lines := r.validText(v)
+	if r.Plan.Revoke {
+		return r.livesOn(v)
+	}
+	return append(r.validText(v), r.livesOn(v)...)
+}
+
+// livesOn is what the steps of the report do not say of that: what ends it.
+func (r Report) livesOn(v show.View) []string {
+	var lines []string
 	if r.Plan.Revoke {
 		lines = append(r.endings(v), r.gcloudLeft()...)
 	}

@@ -2,6 +2,7 @@ package logout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -31,9 +32,11 @@ func (p Plan) WithSessions(ctx context.Context, inv *inventory.Inventory) Plan {
 			continue
 		}
 		data, err := inv.ReadToken(ctx, s.Where.Place)
-		found := []revoke.Session{{Refused: err}}
+		var found []revoke.Session
 		if err == nil {
 			found = read(data, s.Where.Place.Path)
+		} else {
+			found = []revoke.Session{{Refused: errors.New(show.Cause(err))}}
 		}
 		for _, session := range found {
 			session.Name = name
@@ -187,8 +190,13 @@ func (r Report) endings(v show.View) []string {
 		revoke.Ending
 		until string
 	}
-	var order []string
+	var order, asked []string // whose sessions were asked for: revoke.After tells what became of them
 	names, kinds := make(map[string][]string), make(map[string]ending)
+	for _, session := range r.Plan.Steps {
+		if session.Session != nil {
+			asked = append(asked, session.Names...)
+		}
+	}
 	for i := range r.Results {
 		res := &r.Results[i]
 		if res.Outcome != Removed {
@@ -197,7 +205,11 @@ func (r Report) endings(v show.View) []string {
 		for _, t := range res.Traces {
 			kind := r.Plan.kindOf(t)
 			e, ok := revoke.EndingOf(t.Kind, kind)
-			if !ok || t.AccessKey != inventory.NoAccessKey || e.Portal && r.allEnded() {
+			whose := labelsOf(res, t)
+			if e.Portal {
+				whose = slices.DeleteFunc(whose, func(name string) bool { return slices.Contains(asked, name) })
+			}
+			if !ok || t.AccessKey != inventory.NoAccessKey || len(whose) == 0 {
 				continue
 			}
 			found := ending{Ending: e}
@@ -211,7 +223,7 @@ func (r Report) endings(v show.View) []string {
 				order = append(order, key)
 			}
 			kinds[key] = found
-			names[key] = append(names[key], labelsOf(res, t)...)
+			names[key] = append(names[key], whose...)
 		}
 	}
 	var lines []string

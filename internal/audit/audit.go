@@ -54,8 +54,18 @@ type Step struct {
 	Realm    string `json:"realm"`
 	Location string `json:"location"`
 	Outcome  string `json:"outcome"`
-	Reason   string `json:"reason"`   // why it was kept, or failed
+	Reason   string `json:"reason"`   // why it was kept, failed, or was not ended
 	Verified bool   `json:"verified"` // looked at again, and gone
+	*Session
+}
+
+// A Session is the part of a step that ended a session at its provider. No token is in it.
+type Session struct {
+	ProviderHost string `json:"provider_host,omitempty"` // empty if nothing was to be sent
+	HTTPStatus   int    `json:"http_status,omitempty"`
+	Renewed      bool   `json:"renewed"`
+	DurationMS   int64  `json:"duration_ms"`
+	ValidUntil   string `json:"valid_until,omitempty"` // RFC 3339, UTC
 }
 
 // A Summary is how a run ended.
