@@ -3,6 +3,7 @@ package status
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,21 +21,22 @@ func (s Status) Render(w io.Writer, v show.View, files bool) { //nolint:revive /
 	for _, r := range rows {
 		width = max(width, utf8.RuneCountInString(r.title()))
 	}
-	realm := ""
-	undeclared := false
-	for _, r := range rows {
-		switch {
-		case r.Realm != realm:
-			realm = r.Realm
-			fmt.Fprintf(w, "\n%s\n", otherProject(realm))
-		case !r.Declared && !undeclared && realm == "":
-			undeclared = true
-			fmt.Fprint(w, "\nNo longer in atmos.yaml\n")
+	part := ""
+	for i, r := range rows {
+		if r.part() != part {
+			part = r.part()
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintln(w, part)
 		}
 		s.drawRow(w, v, r, column(v, width))
 		if files {
 			s.drawPlaces(w, v, r)
 		}
+	}
+	if len(rows) > 0 && len(s.Gaps) > 0 {
+		fmt.Fprintln(w)
 	}
 	s.drawGaps(w, v)
 	if s.Everywhere {
@@ -73,14 +75,23 @@ func (s Status) shown() []Row {
 			rows = append(rows, r)
 		}
 	}
-	return append(append(rows, undeclared...), others...)
+	slices.SortStableFunc(others, func(a, b Row) int {
+		return strings.Compare(a.part(), b.part())
+	})
+	return slices.Concat(rows, undeclared, others)
 }
 
-func otherProject(realm string) string {
-	if realm == "-" {
+// part is the heading that a row stands under; what is declared here has none.
+func (r Row) part() string {
+	switch {
+	case r.Realm == "-":
 		return "Without a realm"
+	case r.Realm != "":
+		return "Realm " + show.Clean(r.Realm)
+	case !r.Declared:
+		return "No longer in atmos.yaml"
 	}
-	return "Realm " + show.Clean(realm)
+	return ""
 }
 
 // title is the name, with its kind where a chain starts, and indented below it.
@@ -176,7 +187,7 @@ func (s Status) drawPlaces(w io.Writer, v show.View, r Row) {
 
 func (s Status) drawGaps(w io.Writer, v show.View) {
 	if len(s.Gaps) > 0 {
-		fmt.Fprint(w, "\nCould not be looked at\n")
+		fmt.Fprint(w, "Could not be looked at\n")
 	}
 	for _, g := range s.Gaps {
 		fmt.Fprintf(w, "  %s: %s\n", v.Path(g.Location), show.Clean(show.Brief(g.Err)))

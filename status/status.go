@@ -151,6 +151,9 @@ func (b *builder) add(t *inventory.Trace, named []inventory.Name) {
 			continue
 		}
 		k := key{Name: n}
+		if !b.inv.Declares(n) && !b.inv.Declares(inventory.Name{Name: n.Name, Provider: !n.Provider}) {
+			k.Provider = false // a keyring entry does not tell, and is not another one's
+		}
 		if !t.Ours {
 			k.realm = cmp.Or(t.Realm, "-")
 		}

@@ -48,6 +48,8 @@ func used() map[string]string {
 		".config/atmos/0123456789abcdef/aws/corp/credentials":                         fmt.Sprintf(hometest.Session, "dev"),
 		".config/atmos/theirs/aws/corp/credentials":                                   fmt.Sprintf(hometest.Session, "a") + fmt.Sprintf(hometest.Session, "b"),
 		".local/share/atmos/keyring/stranger":                                         hometest.Entry,
+		".config/atmos/aws/theirs/credentials":                                        fmt.Sprintf(hometest.Session, "ours"),
+		".config/atmos/{R}/aws/gone/credentials":                                      "[default]\n",
 	}
 }
 
@@ -72,7 +74,7 @@ No longer in atmos.yaml
 
 3 signed in, 1 expired, 1 long-lived key. 3 others are not signed in.
 2 other projects have something here: credclean status --all-projects
-1 name without a realm may be another project's: credclean status --all-projects
+2 names without a realm may be another project's: credclean status --all-projects
 live: true
 `},
 		{what: "with the files", files: used(), lines: true, view: show.View{Width: 80}, want: `
@@ -93,12 +95,14 @@ bot (aws/user)                   long-lived access key
 
 No longer in atmos.yaml
   gone                           signed in, expiry unknown
+      credentials, signed in, expiry unknown
+        ~/.config/atmos/{R}/aws/gone/credentials: default
       keyring entry, signed in, expiry unknown
         ~/.local/share/atmos/keyring: atmos_{R}_gone
 
 3 signed in, 1 expired, 1 long-lived key. 3 others are not signed in.
 2 other projects have something here: credclean status --all-projects
-1 name without a realm may be another project's: credclean status --all-projects
+2 names without a realm may be another project's: credclean status --all-projects
 live: true
 `},
 		{what: "in a narrow terminal, a long name has a line of its own", files: map[string]string{
@@ -129,9 +133,10 @@ Realm theirs
   b                              signed in, 36 h left
 
 Without a realm
+  ours                           signed in, 36 h left
   stranger                       signed in, expiry unknown
 
-7 signed in, 1 expired, 1 long-lived key. 3 others are not signed in.
+8 signed in, 1 expired, 1 long-lived key. 3 others are not signed in.
 live: true
 `},
 		{what: "named, signed in or not", files: used(), named: []inventory.Name{{Name: "Dev"}, {Name: "corp", Provider: true}, {Name: "idle"}}, want: `
@@ -146,6 +151,16 @@ live: true
 Nothing is signed in.
 Still set in this shell: AWS_PROFILE, AWS_REGION
 live: false
+`},
+		{what: "nothing that is declared", files: map[string]string{
+			"project/atmos.yaml":                     "auth: {}",
+			".config/atmos/{R}/aws/corp/credentials": fmt.Sprintf(hometest.Session, "dev"),
+		}, want: `
+No longer in atmos.yaml
+  dev   signed in, 36 h left
+
+1 signed in.
+live: true
 `},
 		{what: "what cannot be looked at", files: map[string]string{
 			"project/atmos.yaml":                     projectYAML,
