@@ -68,16 +68,21 @@ func (inv *Inventory) Shown(name string) string {
 	return place
 }
 
-// Elsewhere are the realms of other projects that hold a name.
-func (inv *Inventory) Elsewhere(name string) []string {
-	var realms []string
+// Elsewhere are the realms of other projects that hold a name. without tells whether something of
+// that name, and perhaps of another project, has no realm.
+func (inv *Inventory) Elsewhere(name string) (realms []string, without bool) {
 	spelled := store.Spellings(name)
 	for _, t := range inv.Traces {
-		if !t.Ours && t.Realm != "" && slices.Contains(spelled, t.Name) && !slices.Contains(realms, t.Realm) {
+		named := slices.Contains(spelled, t.Name)
+		switch {
+		case t.Ours || !t.OfAtmos():
+		case t.Realm == "":
+			without = without || named
+		case (named || slices.Contains(spelled, t.Root)) && !slices.Contains(realms, t.Realm):
 			realms = append(realms, t.Realm)
 		}
 	}
-	return realms
+	return realms, without
 }
 
 // Uses tells whether something exists below the home directory.

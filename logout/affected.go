@@ -1,7 +1,6 @@
 package logout
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 
 // Affected says who has to log in again though they were not named.
 type Affected struct {
-	By    string // of the removal set: what they share is this one's
+	By    []string // who loses what they share
 	Names []string
 	Why   string // as "provider aws-sso"; may be empty
 }
@@ -26,8 +25,9 @@ func (b *builder) affected() []Affected {
 		i, have := at[root]
 		if !have {
 			i, at[root] = len(all), len(all)
-			all = append(all, Affected{By: by, Why: why})
+			all = append(all, Affected{Why: why})
 		}
+		all[i].By = append(all[i].By, by)
 		return i
 	}
 	for _, s := range b.Steps {
@@ -38,17 +38,18 @@ func (b *builder) affected() []Affected {
 			b.shares(s, t, share)
 			for _, n := range t.Of {
 				if !b.in[n] && s.Kind.AWSFile() {
-					j := share(t.Root, cmp.Or(t.Root, s.name()), b.role(t.Root))
+					j := share(t.Root, s.name(), b.role(t.Root))
 					all[j].Names = append(all[j].Names, n.Name)
 				}
 			}
 		}
 	}
-	r := b.inv.Selected()
-	for _, id := range r.Graph.Identities() {
-		root, _ := r.Graph.Root(id.Name)
-		if i, is := at[root.Name]; is && !b.in[inventory.Name{Name: id.Name}] {
-			all[i].Names = append(all[i].Names, b.inv.Shown(id.Name))
+	for _, r := range b.inv.Readings {
+		for _, id := range r.Graph.Identities() {
+			root, _ := r.Graph.Root(id.Name)
+			if i, is := at[root.Name]; is && !b.in[inventory.Name{Name: id.Name}] {
+				all[i].Names = append(all[i].Names, b.inv.Shown(id.Name))
+			}
 		}
 	}
 	all = slices.DeleteFunc(all, func(a Affected) bool { return len(a.Names) == 0 })
@@ -89,11 +90,10 @@ func (b *builder) role(name string) string {
 
 // accounts are those of other programs that lose copies of tokens.
 func (b *builder) accounts() []Affected {
-	var by string
-	var accounts []string
+	var by, accounts []string
 	for _, s := range b.Steps {
 		if s.Kind == store.TokenCopy && s.Err == nil {
-			by, accounts = s.name(), append(accounts, s.Traces[0].Written.Accounts...)
+			by, accounts = append(by, s.name()), append(accounts, s.Traces[0].Written.Accounts...)
 		}
 	}
 	if accounts == nil {

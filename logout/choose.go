@@ -35,7 +35,13 @@ type section struct {
 	name string
 }
 
-func sectionOf(t *inventory.Trace) section { return section{t.Where.Place.Dir(), t.Name} }
+func sectionOf(t *inventory.Trace) section {
+	name := t.Name
+	if inventory.IsDefault(name) {
+		name = "default"
+	}
+	return section{t.Where.Place.Dir(), name}
+}
 
 // takes tells whether a trace goes with the selection, if it is one that Atmos wrote.
 func (s *selection) takes(t *inventory.Trace) bool {

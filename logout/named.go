@@ -102,7 +102,7 @@ func (s *selection) findUndeclared(wanted inventory.Name, unknown error) (invent
 		}
 		for _, n := range t.Of {
 			if !s.inv.Declares(n) && (n.Provider == wanted.Provider || t.Kind == store.KeyringEntry) {
-				found[n.Name] = n
+				found[n.Name] = inventory.Name{Name: n.Name, Provider: wanted.Provider}
 			}
 		}
 		if wanted.Provider && t.Root != "" {

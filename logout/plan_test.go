@@ -217,6 +217,7 @@ Kept: other_dev (without a realm; not declared in atmos.yaml)
 			".config/atmos/acme/aws/corp/credentials":      fmt.Sprintf(hometest.Session, "dev") + fmt.Sprintf(hometest.Session, "web"),
 			".local/share/atmos/keyring/atmos_acme_theirs": hometest.Entry,
 			".local/share/atmos/keyring/stranger":          hometest.Entry,
+			".config/atmos/aws/old/credentials":            fmt.Sprintf(hometest.Session, "dev"),
 		}, target: logout.Target{All: true}, want: `
 Would remove from all identities
   • Files: ~/.config/atmos/acme/aws/corp/credentials (removes dev, keeps web)
@@ -224,8 +225,8 @@ Would remove from all identities
 1 identity would be logged out
 
 Kept: web in ~/.config/atmos/acme/aws/corp/ (not declared in atmos.yaml)
+Kept: old, stranger (without a realm; not declared in atmos.yaml)
 Kept: theirs (realm acme; not declared in atmos.yaml)
-Kept: stranger (without a realm; not declared in atmos.yaml)
 `},
 		{what: "orphans: names and directories that nobody declares, under the project's own realm", files: with(signedIn(), map[string]string{
 			".config/atmos/{R}/aws/corp/credentials":    fmt.Sprintf(hometest.Session, "dev") + fmt.Sprintf(hometest.Session, "gone"),
@@ -318,6 +319,30 @@ Would remove from identity: Gone
 
 1 identity would be logged out
 `},
+		{what: "a provider that only the machine knows", files: map[string]string{
+			"project/atmos.yaml":                        projectYAML,
+			".config/atmos/{R}/aws/gone/credentials":    fmt.Sprintf(hometest.Session, "web"),
+			".local/share/atmos/keyring/atmos_{R}_gone": hometest.Entry,
+		}, target: logout.Target{Providers: []string{"Gone"}}, want: `
+Would remove from provider: gone
+  • Keyring: gone (perhaps a long-lived access key)
+  • Files: ~/.config/atmos/{R}/aws/gone/credentials
+
+2 identities would be logged out
+
+Also affected: web must log in again (provider gone)
+`},
+		{what: "default is the same in any case", files: map[string]string{
+			"project/atmos.yaml":                     projectYAML,
+			".config/atmos/{R}/aws/corp/credentials": fmt.Sprintf(hometest.Session, "Default"),
+			".config/atmos/{R}/aws/corp/config":      "[default]\nregion = r\n",
+		}, target: logout.Target{Providers: []string{"corp"}}, want: `
+Would remove from provider: corp
+  • Files: ~/.config/atmos/{R}/aws/corp/credentials
+  • Files: ~/.config/atmos/{R}/aws/corp/config
+
+1 identity would be logged out
+`},
 		{what: "a chain that leads nowhere", files: with(signedIn(), map[string]string{
 			".local/share/atmos/keyring/nobody": hometest.Entry,
 		}), target: logout.Target{Identities: []string{"lost"}}, want: `
@@ -333,21 +358,23 @@ Would remove from identity: lost
 error: identity "a": cycle: a → b → a
 `},
 		{what: "a profile's chain, where something lies under its provider", files: with(signedIn(), map[string]string{
-			"project/profiles/ci/auth.yaml":            "auth:\n  providers: {ci-sso: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://ci.example/start}}\n  identities: {prod: {kind: aws/permission-set, via: {provider: ci-sso}}}\n",
+			"project/profiles/ci/auth.yaml":            "auth:\n  providers: {ci-sso: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://ci.example/start}}\n  identities: {prod: {kind: aws/permission-set, via: {provider: ci-sso}}, deploy: {kind: aws/assume-role, via: {identity: prod}}}\n",
+			".local/share/atmos/keyring/ci-sso":        hometest.Entry,
 			"project/profiles/night/auth.yaml":         "auth:\n  providers: {night-sso: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://night.example/start}}\n  identities: {prod: {kind: aws/permission-set, via: {provider: night-sso}}}\n",
 			".config/atmos/{R}/aws/ci-sso/credentials": fmt.Sprintf(hometest.Session, "prod"),
 		}), target: logout.Target{Identities: []string{"prod"}}, want: `
 Would remove from identity: prod
   ✓ Chain (profile ci): ci-sso → prod
   • Keyring: corp
+  • Keyring: ci-sso
   • Files: ~/.config/atmos/{R}/aws/corp/credentials (removes prod, keeps org, dev)
   • Files: ~/.config/atmos/{R}/aws/corp/config (removes prod, keeps org, dev)
   • Session: ~/.cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json
   • Files: ~/.config/atmos/{R}/aws/ci-sso/credentials
 
-2 identities would be logged out
+3 identities would be logged out
 
-Also affected: Org, dev must log in again (provider corp); other must log in again (portal https://corp.example/start)
+Also affected: Org, dev must log in again (provider corp); deploy must log in again (provider ci-sso); other must log in again (portal https://corp.example/start)
 Kept: Docker: 111111111111.dkr.ecr.us-east-1.amazonaws.com (the integration dev-ecr uses it too)
 `},
 		{what: "an identity that was logged in through another provider", files: with(signedIn(), map[string]string{

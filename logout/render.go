@@ -194,7 +194,8 @@ func drawLines(w io.Writer, v show.View, lines []line) {
 // affected are those who share something that was removed.
 func (r Report) affected() []Affected {
 	names := r.Names()
-	return slices.DeleteFunc(slices.Clone(r.Plan.Affected), func(a Affected) bool { return !slices.Contains(names, a.By) })
+	lost := func(name string) bool { return slices.Contains(names, name) }
+	return slices.DeleteFunc(slices.Clone(r.Plan.Affected), func(a Affected) bool { return !slices.ContainsFunc(a.By, lost) })
 }
 
 func (r Report) heading(w io.Writer, v show.View) {

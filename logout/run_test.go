@@ -641,6 +641,7 @@ complete: false
 			"project/atmos.yaml":                     "import: [https://config.example/auth.yaml]\n" + projectYAML,
 			".config/atmos/{R}/aws/corp/credentials": fmt.Sprintf(hometest.Session, "dev"),
 			".local/share/atmos/keyring/stranger":    hometest.Entry,
+			ssoFile:                                  ssoOf("https://far.example/start"),
 		}, target: logout.Target{All: true}, want: `
 Logging out from all identities
 
@@ -650,7 +651,7 @@ Removing all credentials...
 Logged out with warnings (1/1 successful)
 
 Errors encountered:
-  • stranger: atmos.yaml:1:10: import https://config.example/auth.yaml: remote, not fetched may declare them
+  • ~/.cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json, stranger: atmos.yaml:1:10: import https://config.example/auth.yaml: remote, not fetched may declare them
 
 Kept: stranger (without a realm; not declared in atmos.yaml)
 Still valid until 2030-01-02 00:00: dev
@@ -756,12 +757,45 @@ gone .local/share/atmos/keyring/corp
 		{what: "nothing is there, but in another project", files: map[string]string{
 			"project/atmos.yaml": projectYAML,
 			".config/atmos/0123456789abcdef/aws/corp/credentials": fmt.Sprintf(hometest.Session, "dev"),
+			".config/atmos/aws/old/credentials":                   fmt.Sprintf(hometest.Session, "dev"),
 		}, target: logout.Target{Identities: []string{"dev"}}, want: `
 Identity 'dev' is already logged out.
 No credentials found in keyring or file storage.
 
 Another project still holds dev (realm 0123456789abcdef)
+Another project may hold dev without a realm
 complete: true
+`},
+		{what: "a provider that only another project has", files: map[string]string{
+			"project/atmos.yaml": projectYAML,
+			".config/atmos/0123456789abcdef/aws/corp/credentials": fmt.Sprintf(hometest.Session, "web"),
+		}, target: logout.Target{Providers: []string{"corp"}}, want: `
+Provider 'corp' is already logged out.
+No credentials found in keyring or file storage.
+
+Another project still holds corp (realm 0123456789abcdef)
+complete: true
+`},
+		{what: "a session that goes with the directory of a provider", files: map[string]string{
+			"project/atmos.yaml":                     projectYAML,
+			".config/atmos/{R}/aws/corp/credentials": fmt.Sprintf(hometest.Session, "gone"),
+		}, target: logout.Target{Providers: []string{"corp"}}, want: `
+Logging out from provider: corp
+
+Removing all credentials for provider...
+  ✓ Files: ~/.config/atmos/{R}/aws/corp/
+
+Successfully logged out from 1 identity
+
+Also affected: gone must log in again (provider corp)
+
+⚠️  Note: This only removes local credentials. Your browser session
+   may still be active. Visit your identity provider to end your
+   browser session.
+   https://corp.example/start
+complete: true
+
+gone .config/atmos/{R}/aws/corp/credentials
 `},
 	}
 }

@@ -73,8 +73,12 @@ func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
 		return t.Label(), Place{dir.String(), moved}, n.inWhole(t)
 	case n.beside(t):
 		return t.Label(), Place{dir.String(), notDeclared}, true
-	case n.All && perhapsOurs(t) && !n.declared(t):
-		return t.Of[0].Name, Place{"", undeclaredIn(t.Realm)}, true
+	case n.All && n.unproven(t):
+		name = t.Of[0].Name
+		if n.declared(t) { // then the root of its directory is not
+			name = t.Root
+		}
+		return name, Place{"", undeclaredIn(t.Realm)}, true
 	}
 	return "", Place{}, false
 }
@@ -143,13 +147,21 @@ func (b *builder) doubts() {
 	var names []string
 	for _, t := range b.inv.Traces {
 		mayBe := t.Ours || t.Realm == "" || !named && !store.AutomaticRealm(t.Realm)
-		if mayBe && !b.goes(t) && len(t.Of) > 0 && !b.declared(t) {
-			names = append(names, t.Of[0].Name)
+		if mayBe && !b.goes(t) && t.OfAtmos() && !b.declared(t) {
+			names = append(names, b.ownerOf(t))
 		}
 	}
 	if names = unique(names); len(names) > 0 {
 		b.Doubts = append(b.Doubts, fmt.Sprintf("%s: %s may declare them", show.Names(names), gaps[0]))
 	}
+}
+
+// ownerOf is a name that a trace is of, or where what bears none lies, as the session of a portal.
+func (b *builder) ownerOf(t *inventory.Trace) string {
+	if len(t.Of) > 0 {
+		return t.Of[0].Name
+	}
+	return b.inv.Roots.Show(t.Where.Place.String())
 }
 
 // chainDoubts tells of each chain which link a part of the configuration that was not read may declare.
@@ -179,7 +191,7 @@ func (b *builder) unknownKinds() {
 	}
 	for _, t := range b.inv.Traces {
 		if t.Kind == store.OtherFile && t.Ours && t.Realm != "" && t.Err == nil {
-			b.Doubts = append(b.Doubts, fmt.Sprintf("%s: it may be of a kind that is not known", t.Where.Place))
+			b.Doubts = append(b.Doubts, fmt.Sprintf("%s: it may be of a kind that is not known", b.ownerOf(t)))
 		}
 	}
 }
@@ -197,9 +209,13 @@ func (b *builder) remarks() {
 	if b.AllProjects {
 		b.Notes = append(b.Notes, "Not looked for: keyring directories, Docker logins and kubeconfig entries that only another project's atmos.yaml names")
 	}
-	for _, name := range b.Identities {
-		if realms := b.inv.Elsewhere(name); len(realms) > 0 {
+	for _, name := range slices.Concat(b.Identities, b.Providers) {
+		realms, without := b.inv.Elsewhere(name)
+		if len(realms) > 0 {
 			b.Held = append(b.Held, fmt.Sprintf("Another project still holds %s (realm %s)", name, show.Names(realms)))
+		}
+		if without {
+			b.Held = append(b.Held, fmt.Sprintf("Another project may hold %s without a realm", name))
 		}
 	}
 }
