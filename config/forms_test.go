@@ -104,6 +104,7 @@ func sections() []struct {
 			{form: "!include file.yaml .path", text: "auth: !include a.yaml .auth\n", files: files{"work/a.yaml": devVia}, atmos: "from the working directory, or else from beside atmos.yaml", names: "dev via "},
 			{form: "!include file.tfvars .name", text: "auth: {realm: !include a.tfvars .realm}\n", files: files{"work/a.tfvars": "realm = \"acme\"\n"}, atmos: "reads HCL; credclean, name = \"value\"", names: "realm acme"},
 			{form: "!include file.hcl with a template", text: "auth: {realm: !include a.hcl .realm}\n", files: files{"work/a.hcl": "realm = \"${x}\"\n"}, atmos: "reads HCL", answer: incomplete},
+			{form: "!include file.hcl with a block, /* or <<", text: "auth: {realm: !include a.hcl .realm}\n", files: files{"work/a.hcl": "realm = \"a\"\n/*\nrealm = \"b\"\n*/\n"}, atmos: "reads HCL", answer: incomplete},
 			{form: "!include file.toml", text: "auth: {realm: !include a.toml .realm}\n", files: files{"work/a.toml": "realm = \"x\"\n"}, atmos: "reads TOML", answer: incomplete},
 			{form: "!repo-root, !cwd", text: "auth: {realm: !repo-root fallback}\n", atmos: "a path, or the default", names: "realm fallback"},
 			{form: "!random, !git.sha, …", text: "auth: {providers: {corp: {kind: aws/saml, region: !random 1 9}}}\n", atmos: "evaluates it", names: "corp"},

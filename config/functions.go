@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -75,8 +76,12 @@ func (l *loader) include(src *source, at position, tag, arg string) *value {
 		l.includes[c.same] = v
 	}
 	if len(words) == 2 && v.kind == mapping {
-		keys := strings.FieldsFunc(strings.ToLower(words[1]), func(r rune) bool { return r == '.' })
-		v = v.get(keys...)
+		for key := range strings.FieldsFuncSeq(strings.ToLower(words[1]), func(r rune) bool { return r == '.' }) {
+			if v == nil || v.kind == unknown {
+				break
+			}
+			v = v.get(key)
+		}
 	}
 	switch {
 	case v == nil:
@@ -132,42 +137,77 @@ func (l *loader) data(at position, path string, data []byte) *value {
 		}
 		return v
 	case ".env":
-		return assignments(from, string(data), nil)
+		return assignments(from, string(data))
 	case ".tfvars", ".hcl":
-		return assignments(from, string(data), isPlainHCL)
+		return flatHCL(from, string(data))
 	case ".toml", ".tf":
 		return &value{kind: unknown, at: at, text: ext + " is not read", size: 1}
 	}
 	return textValue(at, string(data), tag)
 }
 
-// assignments reads lines name = value; values may be quoted. With plain, what stands in
-// brackets is left out, and a value that is not plain is not known.
-func assignments(from *origin, data string, plain func(string) bool) *value {
+// assignments reads lines name = value; values may be quoted.
+func assignments(from *origin, data string) *value {
 	v := &value{kind: mapping, at: position{from, 1, 1}, computed: "!include", size: 1}
+	line := 0
+	for s := range strings.Lines(data) {
+		line++
+		name, right, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(s), "export "), "=")
+		if name = strings.TrimSpace(name); ok && !strings.HasPrefix(name, "#") {
+			v.assign(name, textValue(position{from, line, 1}, unquote(strings.TrimSpace(right)), v.computed))
+		}
+	}
+	v.entries = lastOf(v.entries, func(e entry) string { return e.name })
+	return v
+}
+
+// assign adds an entry that an include gave.
+func (v *value) assign(name string, to *value) {
+	v.entries = append(v.entries, entry{name, strings.ToLower(name), to, true})
+	v.size++
+}
+
+// flatHCL reads lines name = value where the value is a string without templates and escapes,
+// or a whole number. What else stands there is not known; a file with blocks, comments in the
+// middle or texts of several lines is not read at all.
+func flatHCL(from *origin, data string) *value {
+	v := &value{kind: mapping, at: position{from, 1, 1}, computed: "!include", size: 1}
+	notRead := func(at position) *value {
+		return &value{kind: unknown, at: at, text: "what stands there is not read", size: 1}
+	}
+	quoted, comment := regexp.MustCompile(`"(\\.|[^"\\])*"`), regexp.MustCompile(`(#|//).*`)
+	attribute := regexp.MustCompile(`^([\pL_][\pL\pN_-]*)\s*=\s*(.*)$`)
+	plain := regexp.MustCompile(`^("([^"\\$%]|[$%][^"\\{])*"|0|[1-9][0-9]{0,17})\s*((#|//).*)?$`)
 	line, depth := 0, 0
 	for s := range strings.Lines(data) {
 		line++
 		s = strings.TrimSpace(s)
-		name, right, ok := strings.Cut(strings.TrimPrefix(s, "export "), "=")
-		name, right = strings.TrimSpace(name), strings.TrimSpace(right)
-		inside := depth > 0
-		if plain != nil {
-			depth += strings.Count(s, "{") + strings.Count(s, "[") - strings.Count(s, "}") - strings.Count(s, "]")
+		code := strings.TrimSpace(comment.ReplaceAllString(quoted.ReplaceAllString(s, ""), ""))
+		if strings.Contains(code, "/*") || strings.Contains(code, "<<") || strings.Contains(code, `"`) {
+			return notRead(v.at)
 		}
-		if !ok || inside || strings.HasPrefix(name, "#") || strings.HasPrefix(name, "//") {
+		inside := depth > 0
+		for _, r := range code {
+			switch r {
+			case '(', '[', '{':
+				depth++
+			case ')', ']', '}':
+				depth--
+			}
+		}
+		if inside || code == "" {
 			continue
 		}
 		at := position{from, line, 1}
-		value := textValue(at, unquote(right), "!include")
-		if plain != nil && !plain(right) {
-			value = unknownValue(at, "")
-			value.text = "what stands there is not read"
+		switch m := attribute.FindStringSubmatch(s); {
+		case m == nil:
+			return notRead(v.at)
+		case plain.MatchString(m[2]):
+			v.assign(m[1], textValue(at, unquote(m[2]), v.computed))
+		default:
+			v.assign(m[1], notRead(at))
 		}
-		v.entries = append(v.entries, entry{name, strings.ToLower(name), value, true})
-		v.size++
 	}
-	v.entries = lastOf(v.entries, func(e entry) string { return e.name })
 	return v
 }
 
@@ -182,18 +222,6 @@ func unquote(s string) string {
 		s = strings.TrimSpace(s[:i])
 	}
 	return s
-}
-
-// isPlainHCL says whether s is a text without templates and escapes, a number or a truth value.
-func isPlainHCL(s string) bool {
-	if strings.HasPrefix(s, `"`) {
-		text := unquote(s)
-		rest := strings.TrimSpace(s[min(len(text)+2, len(s)):])
-		return !strings.ContainsAny(text, `\`) && !strings.Contains(text, "${") && !strings.Contains(text, "%{") &&
-			(rest == "" || strings.HasPrefix(rest, "#") || strings.HasPrefix(rest, "//"))
-	}
-	s = unquote(s)
-	return s == "true" || s == "false" || s != "" && strings.Trim(s, "0123456789.-") == ""
 }
 
 // splitWords splits s at blanks outside quotes.

@@ -205,6 +205,47 @@ func TestLongDotenv(t *testing.T) {
 	}
 }
 
+// Of an HCL file only what is certain counts.
+func TestHCL(t *testing.T) {
+	const unread = "(not read)"
+	for text, want := range map[string]string{
+		"realm = \"acme\" // rest":                              "acme",
+		"  realm=\"acme\"\t# rest":                              "acme",
+		"realm = 12":                                            "12",
+		"realm = 012":                                           unread,
+		"realm = true":                                          unread,
+		"realm = \"a\\u0063\"":                                  unread,
+		"realm = \"${x}\"":                                      unread,
+		"realm = \"%{if x}\"":                                   unread,
+		"realm = \"$5\"":                                        "$5",
+		"realm = lower(\"A\")":                                  unread,
+		"other = \"x\"":                                         "",
+		"x = \"a {\"\nrealm = \"acme\"":                         "acme",
+		"x = \"role/*\"\nrealm = \"acme\"":                      "acme",
+		"x = [ # {\n  \"]\",\n  3\n]\nrealm = \"acme\"":         "acme",
+		"x = {\n  realm = \"b\"\n}\nrealm = \"acme\"":           "acme",
+		"realm = \"acme\"\n/*\nrealm = \"b\"\n*/":               unread,
+		"realm = \"acme\"\nx = <<EOT\nrealm = \"b\"\nEOT":       unread,
+		"realm = \"acme\"\nlocals {\n}":                         unread,
+		"auth = {\n  realm = \"acme\"\n}":                       unread,
+		"realm = \"acme\"\nx = \"never ends":                    unread,
+		"realm = max(\n  1,\n  2)\nrealm2 = \"b\"":              unread,
+		"// realm = \"a\"\n# realm = \"b\"\n\nrealm = \"acme\"": "acme",
+	} {
+		query := ".realm"
+		if strings.HasPrefix(text, "auth") {
+			query = ".auth.realm"
+		}
+		got := newMachine(t, files{"work/atmos.yaml": "auth: {realm: !include a.tfvars " + query + " }\n", "work/a.tfvars": text}).see(t, config.Options{})
+		if len(got.Gaps) > 0 {
+			got.Realm += unread
+		}
+		if got.Realm != want {
+			t.Errorf("%q: got %q, want %q", text, got.Realm, want)
+		}
+	}
+}
+
 // A function that needs a word and has none says so.
 func TestFunctionsWithoutWords(t *testing.T) {
 	m := newMachine(t, files{"work/atmos.yaml": "auth:\n  realm: !env ''\n  keyring: {type: !include ' '}\n"})
