@@ -21,6 +21,8 @@ type Config struct {
 	// --config-path chose the files (see [Options]): the directory as typed, or
 	// several, each with a semicolon after it; else empty. Atmos hashes it to a realm.
 	Flagged string
+	// Profiles are the names of those that are selected.
+	Profiles []Text
 
 	// Readings are the ways to see the configuration: first as it is selected, then
 	// with each profile instead, without any, and as older releases of Atmos read it, as far

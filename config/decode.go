@@ -39,10 +39,12 @@ func (d *decoder) missAny(at fmt.Stringer, format string, args ...any) {
 	d.miss(Gap{At: at.String(), What: fmt.Sprintf(format, args...), Names: true, Realm: true})
 }
 
-// missErr notes that a file could not be read: err begins with its place.
-func (d *decoder) missErr(err error) {
-	at, what, _ := strings.Cut(err.Error(), ": ")
-	d.missAny(file(at), "%s", what)
+// missErr notes that files could not be read: an error begins with its place.
+func (d *decoder) missErr(errs ...error) {
+	for _, err := range errs {
+		at, what, _ := strings.Cut(err.Error(), ": ")
+		d.missAny(file(at), "%s", what)
+	}
 }
 
 // A file is a place in a message.

@@ -53,7 +53,7 @@ func (l *loader) evalEnv(at position, arg string) *value {
 func (l *loader) include(src *source, at position, tag, arg string) *value {
 	words := splitWords(arg)
 	because := func(why error) *value {
-		return unknownValue(at, fmt.Sprintf("%s %s: %v", tag, printable(arg), why))
+		return unknownValue(at, fmt.Sprintf("%s %s: %v", tag, printable(public(arg)), why))
 	}
 	path, err := l.includePath(src, words)
 	if err != nil {

@@ -102,6 +102,7 @@ auth:
     providers: !store x
     identities: !exec x
     realm: !exec x
+    keyring: {spec: {path: !exec x}}
 logs: !exec x
 settings: {telemetry: !exec x}
 `, "home/.atmos/atmos.yaml": "import: a.yaml\n", "home/.atmos/a.yaml": "auth: !vault SECRET\n"})
@@ -112,9 +113,19 @@ settings: {telemetry: !exec x}
 	equal(t, c.Gaps, []config.Gap{
 		{At: "atmos.yaml:3:9", What: "import: !include i.yaml: not found", Names: true, Realm: true},
 		{At: "atmos.yaml:2:11", What: "profiles: !exec is never run", Names: true, Realm: true},
+		{At: "atmos.yaml:1:6", What: "env: !include .env: not found", Realm: true},
 		{At: "atmos.yaml:7:12", What: "auth.realm: !exec is never run", Realm: true},
 		{At: "atmos.yaml:5:16", What: "auth.providers: !store is not evaluated", Names: true},
 		{At: "atmos.yaml:6:17", What: "auth.identities: !exec is never run", Names: true},
+		{At: "atmos.yaml:8:28", What: "auth.keyring.spec.path: !exec is never run", Names: true, Realm: true},
+	})
+	m = newMachine(t, files{"work/atmos.yaml": `env: {ATMOS_AUTH_REALM: !env R, ATMOS_PROFILE: !exec x}
+profiles: {base_path: !exec x}
+`})
+	equal(t, mustLoad(t, m).Gaps, []config.Gap{
+		{At: "atmos.yaml:2:23", What: "profiles.base_path: !exec is never run", Names: true, Realm: true},
+		{At: "atmos.yaml:1:48", What: "profile: !exec is never run", Names: true, Realm: true},
+		{At: "atmos.yaml:1:25", What: "ATMOS_AUTH_REALM: !env R: not set", Realm: true},
 	})
 }
 

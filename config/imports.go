@@ -8,41 +8,39 @@ import (
 
 const maxImports = 10 // levels of nesting, as in Atmos
 
-// dropIns reads what stands below atmos.d and .atmos.d of the git root and then of dir.
-func (l *loader) dropIns(dir string, by way) (layers []layer, err error) {
+// dropIns reads what stands below atmos.d and .atmos.d of the git root and then of dir. A
+// broken file is a gap: until August 2026 Atmos went on without it (its issue 2836).
+func (l *loader) dropIns(dir string, by way) (layers []layer) {
 	dirs := []string{dir}
 	if l.gitRoot != "" && l.gitRoot != dir {
 		dirs = []string{l.gitRoot, dir}
 	}
 	for _, dir := range dirs {
 		for _, name := range []string{"atmos.d", ".atmos.d"} {
-			found, err := l.below(filepath.Join(dir, name), by)
-			if err != nil {
-				return nil, err
-			}
+			found, errs := l.below(filepath.Join(dir, name), by)
+			l.missErr(errs...)
 			for _, src := range found {
 				layers = append(layers, layer{source: src, dir: dir})
 			}
 		}
 	}
-	return layers, nil
+	return layers
 }
 
-// below reads all YAML files below dir, each once.
-func (l *loader) below(dir string, by way) ([]*source, error) {
+// below reads all YAML files below dir, each once, and says which could not be read.
+func (l *loader) below(dir string, by way) (found []*source, errs []error) {
 	paths, err := l.yamlBelow(dir)
 	if err != nil {
-		return nil, err
+		errs = append(errs, err)
 	}
-	var found []*source
 	for _, path := range paths {
-		src, err := l.source(path, by)
-		if err != nil {
-			return nil, err
+		if src, err := l.source(path, by); err != nil {
+			errs = append(errs, err)
+		} else {
+			found = append(found, src)
 		}
-		found = append(found, src)
 	}
-	return onceEach(found), nil
+	return onceEach(found), errs
 }
 
 // onceEach drops all but the last of the sources that are one file: merging that again
@@ -67,21 +65,18 @@ func (l *loader) bases(dir string, doc *value) []string {
 	case l.gitRoot != "" && s != "" && !strings.HasPrefix(s, "."):
 		bases = slices.Insert(bases, 0, abs(l.gitRoot, s))
 	}
-	if v := variables(doc)[basePath]; v != nil {
-		bases = append(bases, abs(l.sys.WorkDir, v.text))
+	if s := variables(doc)[basePath].string(); s != "" {
+		bases = append(bases, abs(l.sys.WorkDir, s))
 	}
 	return bases
 }
 
 // imports returns the files that src draws in, in the order of merging. As in Atmos, a
 // nested import comes after the file that has it.
-func (l *loader) imports(src *source, paths *value, bases []string) ([]*source, error) {
+func (l *loader) imports(src *source, paths *value, bases []string) []*source {
 	im := importer{loader: l, by: way{own: src.isOwn(), aside: true}, followed: map[string]bool{}}
 	im.follow(paths, bases, []string{src.path}, false)
-	if err := l.ctx.Err(); err != nil {
-		return nil, err
-	}
-	return onceEach(im.found), nil
+	return onceEach(im.found)
 }
 
 type importer struct {

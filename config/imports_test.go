@@ -88,7 +88,7 @@ func TestImports(t *testing.T) {
 	missed := []string{
 		"atmos.yaml:9:5: import: !exec is never run",
 		"atmos.yaml:2:5: import https://atmos.example/auth.yaml: remote, not fetched",
-		"atmos.yaml:3:5: import git::ssh://git@code.example/a.git//b.yaml: remote, not fetched",
+		"atmos.yaml:3:5: import git::ssh://code.example/a.git//b.yaml: remote, not fetched",
 		"atmos.yaml:4:5: import github.com/acme/conf//a.yaml: remote, not fetched",
 		"atmos.yaml:5:5: import s3::bucket/a.yaml: remote, not fetched",
 		"atmos.yaml:6:5: import git@code.example:acme/a.git: remote, not fetched",
@@ -330,7 +330,11 @@ func TestImportsBroken(t *testing.T) {
 		{name: "drop-ins that are a file", files: files{"work/atmos.yaml": "", "work/.atmos.d": "text"}},
 		{
 			name: "broken drop-in", files: files{"work/atmos.yaml": "", "work/.atmos.d/a.yaml": "- a\n"},
-			err: ".atmos.d/a.yaml:1:1: want a mapping, not a list",
+			gap: ".atmos.d/a.yaml:1:1: want a mapping, not a list",
+		},
+		{
+			name: "a secret in a URL", files: files{"work/atmos.yaml": "import: https://user:SECRET@acme.example/a.yaml?token=SECRET\n"},
+			gap: "atmos.yaml:1:9: import https://acme.example/a.yaml: remote, not fetched",
 		},
 		{name: "broken main file", files: files{"work/atmos.yaml": "a:\n\tb\n"}, err: "atmos.yaml:2:2: found character that cannot start any token"},
 		{name: "a directory is no file", files: files{"work/atmos.yaml/x": "", "work/atmos.yml": ""}},
@@ -358,6 +362,15 @@ func TestImportsBroken(t *testing.T) {
 			equal(t, m.view(c).Gaps, want)
 		})
 	}
+}
+
+// What lies beside a broken file counts.
+func TestBesideBroken(t *testing.T) {
+	m := newMachine(t, files{
+		"work/atmos.yaml": "", "work/.atmos.d/a.yaml": "a: b: c", "work/.atmos.d/b.yaml": "auth: {providers: {late: {}}}\n",
+		"work/profiles/ci/a.yaml": "a: b: c", "work/profiles/ci/b.yaml": realm("ci"),
+	})
+	equal(t, readings(mustLoad(t, m)), map[string][]string{"": {"late"}, "profile ci": {"realm ci", "late"}})
 }
 
 // The largest file is read to its last byte, without which it would not be YAML.

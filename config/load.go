@@ -71,6 +71,9 @@ func load(ctx context.Context, sys System, opt Options) (*Config, error) {
 	c.Own = now.own(sys.LookupEnv)
 	c.Files = lastOf(append(l.provisioned, now.files()...), func(f File) string { return f.Path })
 	c.Warnings, c.Gaps = l.warnings, l.gaps
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
 	return c, err
 }
 
@@ -85,20 +88,24 @@ func (l *loader) fill(c *Config) (now merged, err error) {
 	if err != nil {
 		return base, err
 	}
-	selected, err := findProfiles(l.profileNames(base.doc), l.profileLocations(base, l.profileBase(c)))
+	names := l.profileNames(base.doc)
+	for _, name := range names {
+		c.Profiles = append(c.Profiles, textOf(name))
+	}
+	selected, err := findProfiles(names, l.profileLocations(base, l.profileBase(c)))
 	if err != nil {
 		return base, err
 	}
 	for _, dir := range selected {
-		profile, err := l.profile(dir)
-		if err != nil {
-			return base, err
+		profile, errs := l.profile(dir)
+		if len(errs) > 0 {
+			return base, errors.Join(errs...)
 		}
 		layers = slices.Concat(layers, profile)
 	}
 	now = mergeLayers(layers)
-	c.Readings, err = l.readings(c, base, now, selected)
-	return now, err
+	c.Readings = l.readings(c, base, now, selected)
+	return now, nil
 }
 
 // A loader reads files and keeps account of them.
@@ -230,7 +237,7 @@ func (l *loader) discovered() ([]mainFile, error) {
 // mains reads the main files with all that they draw in.
 func (l *loader) mains(mains []mainFile) (layers []layer, err error) {
 	if len(mains) == 0 {
-		return l.dropIns(l.gitRoot, way{})
+		return l.dropIns(l.gitRoot, way{}), nil
 	}
 	for _, m := range mains {
 		tree, err := l.tree(m)
@@ -255,16 +262,9 @@ func (l *loader) tree(m mainFile) ([]layer, error) {
 	if m.alone {
 		return []layer{main}, nil
 	}
-	tree, err := l.dropIns(dir, by)
-	if err != nil {
-		return nil, err
-	}
+	tree := l.dropIns(dir, by)
 	both := mergeLayers(append(tree, main)).doc
-	imported, err := l.imports(src, both.get("import"), l.bases(dir, both))
-	if err != nil {
-		return nil, err
-	}
-	for _, imp := range imported {
+	for _, imp := range l.imports(src, both.get("import"), l.bases(dir, both)) {
 		tree = append(tree, layer{source: imp, dir: dir, imported: true})
 	}
 	return append(tree, main), nil

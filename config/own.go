@@ -25,7 +25,7 @@ func word(doc *value, lookupEnv func(string) (string, bool)) Own {
 		own.Telemetry.Enabled = &on
 	}
 	for name, v := range variables(doc) {
-		if v.computed == "" {
+		if v.kind == text && v.computed == "" {
 			own.env[name] = v.text
 		}
 	}
@@ -62,13 +62,13 @@ const (
 	basePath    = "ATMOS_BASE_PATH"
 )
 
-// variables returns the ATMOS_* in the env block of doc that are texts. Atmos takes an
-// env block that is no mapping for an empty one.
+// variables returns the ATMOS_* in the env block of doc that are texts, or not known. Atmos
+// takes an env block that is no mapping for an empty one.
 func variables(doc *value) map[string]*value {
 	env := map[string]*value{}
 	if block := doc.get("env"); block != nil {
 		for _, e := range block.entries {
-			if strings.HasPrefix(e.name, "ATMOS_") && e.value.kind == text {
+			if strings.HasPrefix(e.name, "ATMOS_") && (e.value.kind == text || e.value.kind == unknown) {
 				env[e.name] = e.value
 			}
 		}
@@ -77,9 +77,12 @@ func variables(doc *value) map[string]*value {
 }
 
 // claim notes what a project says of where things are. What the user's own files say is
-// no claim.
+// no claim. A place that is not known is a gap.
 func (d *decoder) claim(c *Config, doc *value) {
 	add := func(claims *[]Claim, setting string, v *value) {
+		if v != nil && v.kind == unknown {
+			d.missAny(v.at, "%s: %s", setting, v.text)
+		}
 		if v == nil || v.kind != text || v.text == "" || v.at.own && v.computed == "" {
 			return
 		}

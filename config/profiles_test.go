@@ -52,7 +52,7 @@ func TestProfiles(t *testing.T) {
 					Providers:  []config.Provider{{Name: "dev-sso", Kind: "k"}},
 					Identities: []config.Identity{{Name: "operator", Kind: "k"}},
 				},
-				Others: []string{"no profile", "profile dev", "profile mine", "profile broken", "profile from-block", "profile remote", "profile wrong"},
+				Others: []string{"no profile", "profile dev", "profile dev", "profile ops", "profile mine", "profile broken", "profile from-block", "profile remote", "profile wrong"},
 				Gaps:   gaps,
 			},
 		},
@@ -174,6 +174,17 @@ auth:
 		"no profile":   {"realm base", "corp", "dev via corp"},
 		"profile late": {"realm base", "corp", "dev via other", "other via "},
 	})
+}
+
+// Who selects several profiles may have logged in under one of them.
+func TestReadingsOfSeveralProfiles(t *testing.T) {
+	m := newMachine(t, files{"work/atmos.yaml": "", "work/profiles/a/a.yaml": realm("a"), "work/profiles/b/b.yaml": realm("b")})
+	c, err := m.load(config.Options{Profiles: []string{"a,b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, readings(c), map[string][]string{"": {"realm b"}, "no profile": nil, "profile a": {"realm a"}, "profile b": {"realm b"}})
+	equal(t, c.Profiles, []config.Text{lit("a"), lit("b")})
 }
 
 // A profile beside any main file may be selected where only that file is read.

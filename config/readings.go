@@ -14,9 +14,9 @@ const (
 	maxReadings = 1_000
 )
 
-// readings returns what now says, what base says with each other profile, and what older
+// readings returns what now says, what base says with each profile instead, and what older
 // releases make of now.
-func (l *loader) readings(c *Config, base, now merged, selected []string) ([]Reading, error) {
+func (l *loader) readings(c *Config, base, now merged, selected []string) []Reading {
 	first, old := l.reading("", now, l.provisions)
 	l.claim(c, now.doc)
 	used := l.provisioned
@@ -33,26 +33,24 @@ func (l *loader) readings(c *Config, base, now merged, selected []string) ([]Rea
 		aside("no profile", base)
 	}
 	for _, dir := range profiles(l.profileLocations(base, slices.Concat([]string{l.sys.WorkDir}, c.Dirs))) {
-		if slices.Contains(selected, dir) {
+		if slices.Equal(selected, []string{dir}) {
 			continue
 		}
 		if names > maxNames || len(readings) > maxReadings {
 			l.missAny(file(l.display(dir)), "%v: more than %d names or %d profiles", errBound, maxNames, maxReadings)
 			break
 		}
-		profile, err := l.profile(dir)
+		profile, errs := l.profile(dir)
 		if l.ctx.Err() != nil {
-			return nil, l.ctx.Err()
+			break
 		}
-		if err != nil {
-			l.missErr(err)
-		}
+		l.missErr(errs...)
 		aside("profile "+filepath.Base(dir), mergeLayers(slices.Concat(base.layers, profile)))
 	}
 	if old != nil {
 		readings = append(readings, Reading{Name: "Atmos before v1.216", Realms: first.Realms, Auth: *old})
 	}
-	return readings, nil
+	return readings
 }
 
 // reading decodes what was merged, and what releases before v1.216.0 make of it where
@@ -74,34 +72,54 @@ func (d *decoder) reading(name string, m merged, provisions func([]Provider) []p
 	return r, old
 }
 
-// realms are the explicit ones. If auth.realm is not known, that is a gap.
+// realms are the explicit ones. What may set one and is not known is a gap.
 func (d *decoder) realms(doc *value) []Text {
 	var realms []Text
-	auth := object{d: d, v: doc.get("auth")}
-	if v := doc.get("auth", "realm"); v != nil && v.kind == unknown {
-		d.miss(Gap{At: v.at.String(), What: "auth.realm: " + v.text, Realm: true})
-		auth.v = nil
+	if d.realm.raw != "" {
+		realms = append(realms, d.realm)
 	}
-	for _, t := range []Text{d.realm, textOf(variables(doc)[realmName]), auth.may("realm")} {
-		if t.raw != "" {
-			realms = append(realms, t)
+	for _, from := range []struct {
+		setting string
+		v       *value
+	}{{"env", doc.get("env")}, {realmName, variables(doc)[realmName]}, {"auth.realm", doc.get("auth", "realm")}} {
+		switch v := from.v; {
+		case v == nil:
+		case v.kind == unknown:
+			d.miss(Gap{At: v.at.String(), What: from.setting + ": " + v.text, Realm: true})
+		case from.setting == "env" || v.isEmpty():
+		case v.kind == text:
+			realms = append(realms, textOf(v))
+		default:
+			d.warn("%s: %s: %s", v.at, from.setting, v.unfit(text))
 		}
 	}
 	return realms
 }
 
 // profileNames are the profiles to select, later ones over earlier ones: the flag's, else
-// those of ATMOS_PROFILE, of an env block (v1.222.0), or of profiles.default (v1.216.0).
+// those of ATMOS_PROFILE, of an env block (v1.222.0), or of profiles.default (v1.216.0). To
+// viper, blanks separate the words of a variable, and a list is no default.
 func (l *loader) profileNames(doc *value) []*value {
 	l.mapping(doc.get("profiles"), "profiles")
+	l.texts(doc.get("profiles", "base_path"), "profiles.base_path")
 	typed := func(s string) *value { return textValue(position{origin: &origin{}}, s, "") }
+	words := func(v *value) *value {
+		if v == nil || v.kind != text {
+			return v
+		}
+		return textValue(v.at, strings.Join(strings.Fields(v.text), ","), v.computed)
+	}
+	standard := doc.get("profiles", "default")
+	if standard != nil && standard.kind == list {
+		standard = nil
+	}
 	for _, v := range []*value{
 		typed(strings.Join(l.opt.Profiles, ",")),
-		typed(l.getenv(profileName)),
-		variables(doc)[profileName],
-		doc.get("profiles", "default"),
+		words(typed(l.getenv(profileName))),
+		words(variables(doc)[profileName]),
+		standard,
 	} {
-		if names := l.texts(v, "profiles.default"); len(names) > 0 {
+		if names := l.texts(v, "profile"); len(names) > 0 {
 			return names
 		}
 	}
@@ -185,20 +203,15 @@ func profiles(locations []string) []string {
 	return dirs
 }
 
-// profile reads every YAML file below dir, each over its own imports.
-func (l *loader) profile(dir string) (layers []layer, err error) {
-	found, err := l.below(dir, way{own: true}) // if it is in a directory of the user's
-	if err != nil {
-		return nil, err
-	}
+// profile reads every YAML file below dir, each over its own imports, and says which could
+// not be read.
+func (l *loader) profile(dir string) (layers []layer, errs []error) {
+	found, errs := l.below(dir, way{own: true}) // if it is in a directory of the user's
 	for _, src := range found {
-		imported, err := l.imports(src, src.doc.get("import"), l.bases(filepath.Dir(src.path), src.doc))
-		if err != nil {
-			return nil, err
-		}
+		imported := l.imports(src, src.doc.get("import"), l.bases(filepath.Dir(src.path), src.doc))
 		for _, src := range append(imported, src) {
 			layers = append(layers, layer{source: src, dir: dir, imported: true})
 		}
 	}
-	return layers, nil
+	return layers, errs
 }

@@ -19,7 +19,7 @@ func settings() map[string]string {
 		"auth": "", "auth.keyring": "", "env": "", "profiles": "", "settings.telemetry": "`settings.telemetry`",
 		"auth._metadata.extra.start_url": "", "enabled": "`settings.telemetry`", "spec.registry": "", "spec.cluster": "",
 		"auth.keyring.spec.path": "`auth.keyring.spec.path`", "type": "`auth.keyring.type`", "spec.password_env": "`auth.keyring.spec.password_env`",
-		"auth.realm": "`auth.realm`", "realm": "`auth.realm`", "base_path": "`base_path`", "import": "`import`",
+		"auth.realm": "`auth.realm`", "base_path": "`base_path`", "import": "`import`",
 		"logs.level": "`logs.level`", "logs.file": "`logs.file`", "profiles.default": "`profiles.default`", "profiles.base_path": "`profiles.base_path`",
 		"spec.cluster.kubeconfig.path": "`spec.cluster.kubeconfig.path`",
 	}

@@ -123,10 +123,10 @@ func (l *loader) parsed(path string, c *content, by way, remote bool) (*source, 
 	k := parsed{c.same, by}
 	if src, ok := l.sources[k]; ok {
 		again := *src
-		again.path, again.file.Path = path, path
+		again.path, again.file.Path = path, public(path)
 		return &again, nil
 	}
-	src := &source{path: path, same: c.same, file: File{path, c.sha256}, remote: remote}
+	src := &source{path: path, same: c.same, file: File{public(path), c.sha256}, remote: remote}
 	from := &origin{file: l.display(path), own: by.own, aside: by.aside, rough: by.aside || l.quiet}
 	doc, err := parseFile(from, c.data, func(at position, tag, arg string) *value { return l.evaluate(src, at, tag, arg) })
 	if err != nil {
@@ -179,7 +179,7 @@ func cause(err error) error {
 func (l *loader) display(path string) string {
 	rel, err := filepath.Rel(l.sys.WorkDir, path)
 	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return path
+		return public(path)
 	}
 	return rel
 }

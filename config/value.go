@@ -2,7 +2,9 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 )
 
 // An origin is a file that values come from.
@@ -69,7 +71,16 @@ func (v *value) shown() string {
 	if v.computed != "" || v.at.aside {
 		return ""
 	}
-	return " " + printable(v.text)
+	return " " + printable(public(v.text))
+}
+
+// public is a path or URL without what may be a secret in it: a user name, a password, a query.
+func public(path string) string {
+	if !strings.Contains(path, "://") {
+		return path
+	}
+	path, _, _ = strings.Cut(path, "?")
+	return regexp.MustCompile(`://[^/]*@`).ReplaceAllString(path, "://")
 }
 
 // isEmpty says whether v says nothing, whatever is wanted of it.
