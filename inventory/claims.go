@@ -57,6 +57,8 @@ func (p *Project) claimedRoot(c config.Claim) (base store.Base, root string) {
 // claimed finds what lies where only a project's file says that Atmos keeps it. Nothing is
 // removed there.
 func (r reader) claimed() []*Trace {
+	const most = 256 << 10
+	r = r.within(most)
 	var found []*Trace
 	for _, c := range r.project.Config.Claims.XDG {
 		base, root := r.project.claimedRoot(c)

@@ -18,6 +18,9 @@ type reader struct {
 	home    *disk.Home
 	// everything: what other projects keep matters as much as what is this project's.
 	everything bool
+	// budget is how many bytes are still read where only a project's file leads, which somebody
+	// else may have filled; nil where Atmos or the user leads.
+	budget *int64
 }
 
 // How much of a file is read, in bytes. Real ones have a few thousand.
@@ -26,16 +29,31 @@ const (
 	mostFile  = 16 << 20
 )
 
+// within is a reader for what only a project's file names: all files together have at most so many bytes.
+func (r reader) within(budget int64) reader {
+	r.budget = &budget
+	return r
+}
+
+// from reads a file.
+func (r reader) from(read func(most int64) ([]byte, error), most int64) ([]byte, error) {
+	if r.budget == nil {
+		return read(most)
+	}
+	data, err := read(min(most, *r.budget))
+	*r.budget -= int64(len(data))
+	return data, err
+}
+
 // read takes an AWS file apart, and reads what tells by its start URL whose it is.
 func (r reader) read(d *disk.Dir, t *Trace) []*Trace {
-	name := path.Base(t.Where.Place.Path)
+	read := func(most int64) ([]byte, error) { return d.Read(r.ctx, path.Base(t.Where.Place.Path), most) }
 	switch {
 	case t.Kind == store.CredentialsFile, t.Kind == store.ConfigFile:
-		data, err := d.Read(r.ctx, name, mostFile)
+		data, err := r.from(read, mostFile)
 		return sections(t, data, err)
 	case t.Location.ByStartURL && t.Kind != store.LockFile:
-		data, err := d.Read(r.ctx, name, mostToken)
-		t.token(data, err)
+		t.token(r.from(read, mostToken))
 	}
 	return []*Trace{t}
 }

@@ -35,7 +35,7 @@ func (r reader) shared() []*Trace {
 	at := make(map[disk.Place]*sharedFile)
 	add := func(place disk.Place, e sharedEntry) {
 		if at[place] == nil {
-			at[place] = &sharedFile{place: place, at: make(map[string]int)}
+			at[place] = &sharedFile{place: place, claimed: place.Of == disk.Kubectl && e.integration.Cluster.KubeconfigPath.Raw() != "", at: make(map[string]int)}
 			files = append(files, at[place])
 		}
 		at[place].add(e)
@@ -61,8 +61,13 @@ func (r reader) shared() []*Trace {
 		}
 	}
 	var found []*Trace
+	claimed := r.within(2 * mostFile)
 	for _, f := range files {
-		found = append(found, f.traces(r)...)
+		if f.claimed {
+			found = append(found, f.traces(claimed)...)
+		} else {
+			found = append(found, f.traces(r)...)
+		}
 	}
 	return found
 }
@@ -70,6 +75,7 @@ func (r reader) shared() []*Trace {
 // A sharedFile is a file of another program, with the entries that may be in it.
 type sharedFile struct {
 	place   disk.Place
+	claimed bool // only the project's file names it
 	entries []sharedEntry
 	at      map[string]int // positions in entries, by name
 }
@@ -117,7 +123,7 @@ func (f *sharedFile) distinct(e sharedEntry) string {
 // traces are the entries that are in the file. If it cannot be read, or if the configuration does
 // not tell what an integration writes, it may be there all the same.
 func (f *sharedFile) traces(r reader) []*Trace {
-	data, err := r.home.Read(r.ctx, f.place, mostFile)
+	data, err := r.from(func(most int64) ([]byte, error) { return r.home.Read(r.ctx, f.place, most) }, mostFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -31,7 +31,7 @@ func Take(ctx context.Context, p *Project, home *disk.Home, asked []string, ever
 	for _, name := range asked {
 		p.asked[strings.ToLower(name)] = true
 	}
-	r := reader{ctx, p, home, everything}
+	r := reader{ctx: ctx, project: p, home: home, everything: everything}
 	inv.reader = r
 	for _, base := range store.Bases() {
 		inv.Traces = append(inv.Traces, r.walkAll(base)...)

@@ -3,10 +3,13 @@
 package programtest
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // No release of Atmos ever wrote below base_path: wherever it leads, nothing changes there.
@@ -80,6 +83,35 @@ func TestHugeFiles(t *testing.T) {
 		}
 		if _, err := os.Stat(s.home + "/" + ringDir + "atmos_acme_dev-admin"); err == nil {
 			t.Errorf("%s: what is beside it is left", name)
+		}
+	}
+}
+
+// However much a repository holds where only its atmos.yaml leads, a look takes seconds and little memory.
+func TestHostileSizes(t *testing.T) {
+	const large = 15 << 20
+	cluster, links := "- cluster: {server: s}\n  name: n\n", new(strings.Builder)
+	claims, kubeconfigs := newScene(t), newScene(t)
+	claims.write(t, "project/atmos.yaml", "env: {ATMOS_XDG_CONFIG_HOME: x}\n"+sceneYAML)
+	for i := range 400 {
+		claims.write(t, fmt.Sprintf("project/x/atmos/aws/p%d/credentials", i), strings.Repeat("[a]\n", 2_000))
+		fmt.Fprintf(links, "    e%d: {kind: aws/eks, via: {identity: dev-admin}, spec: {cluster: {name: c, region: r, kubeconfig: {path: ./k%[1]d}}}}\n", i)
+		if err := os.Symlink("large", fmt.Sprintf("%s/project/k%d", kubeconfigs.home, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claims.write(t, "project/x/atmos/aws/aws-sso/credentials", strings.Repeat("[a]\n", large/4))
+	kubeconfigs.write(t, "project/atmos.yaml", sceneYAML+"  integrations:\n"+links.String())
+	kubeconfigs.write(t, "project/large", "clusters:\n"+strings.Repeat(cluster, large/len(cluster)))
+	for name, s := range map[string]scene{"claims": claims, "kubeconfigs": kubeconfigs} {
+		cmd := s.command(t, "credclean", "status")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("%s: %v: %s", name, err, out)
+		}
+		state := cmd.ProcessState
+		if used, memory := state.UserTime(), state.SysUsage().(*syscall.Rusage).Maxrss>>10; used > 5*time.Second || memory > 200 {
+			t.Errorf("%s: %v, %d MiB", name, used, memory)
 		}
 	}
 }
