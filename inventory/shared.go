@@ -35,7 +35,8 @@ func (r reader) shared() []*Trace {
 	at := make(map[disk.Place]*sharedFile)
 	add := func(place disk.Place, e sharedEntry) {
 		if at[place] == nil {
-			at[place] = &sharedFile{place: place, claimed: place.Of == disk.Kubectl && e.integration.Cluster.KubeconfigPath.Raw() != "", at: make(map[string]int)}
+			claimed := place.Of == disk.Kubectl && e.integration.Cluster.KubeconfigPath.Raw() != ""
+			at[place] = &sharedFile{place: place, claimed: claimed, at: make(map[sharedKey]int), names: make(map[string]bool)}
 			files = append(files, at[place])
 		}
 		at[place].add(e)
@@ -77,28 +78,34 @@ type sharedFile struct {
 	place   disk.Place
 	claimed bool // only the project's file names it
 	entries []sharedEntry
-	at      map[string]int // positions in entries, by name
+	at      map[sharedKey]int // positions in entries
+	names   map[string]bool   // that entries have
+}
+
+// A sharedKey is what integrations write.
+type sharedKey struct {
+	name  string // a registry or a context
+	known bool   // all that it consists of stands in the configuration
+	kube  cut.KubeEntry
 }
 
 // A sharedEntry is what one integration writes, or several.
 type sharedEntry struct {
+	sharedKey
 	integration config.Integration
 	of          Name
-	name        string // a registry or a context
-	known       bool   // all that it consists of stands in the configuration
-	kube        cut.KubeEntry
 	names       []Name   // of all integrations that write it
 	by          []string // these
 }
 
 func (f *sharedFile) add(e sharedEntry) {
-	key := fmt.Sprint(e.name, e.kube, e.known)
-	i, have := f.at[key]
+	i, have := f.at[e.sharedKey]
 	if !have {
+		i, f.at[e.sharedKey] = len(f.entries), len(f.entries)
 		if f.place.Of == disk.Kubectl {
 			e.name = f.distinct(e)
+			f.names[e.name] = true
 		}
-		i, f.at[key] = len(f.entries), len(f.entries)
 		f.entries = append(f.entries, e)
 	}
 	if have := &f.entries[i]; !slices.Contains(have.names, e.of) {
@@ -112,7 +119,7 @@ func (f *sharedFile) distinct(e sharedEntry) string {
 	place := cmp.Or(c.Region, c.Location, c.ResourceGroup)
 	name := e.name
 	for _, more := range []string{place, e.integration.Name, fmt.Sprint(len(f.entries))} {
-		if !slices.ContainsFunc(f.entries, func(have sharedEntry) bool { return have.name == name }) {
+		if !f.names[name] {
 			break
 		}
 		name = fmt.Sprintf("%s (%s)", e.name, cmp.Or(more, "another"))
