@@ -120,16 +120,15 @@ func (e KubeEntry) wrote(c kubeItem) bool {
 // can be equal for two clusters, so the arguments for Atmos must not name another one.
 func (e KubeEntry) owns(u kubeItem) bool {
 	c := e.Cluster
-	args := u.args()
 	for flag, want := range map[string]string{
 		"--cluster-name": c.Name, "--region": c.Region,
 		"--resource-group": c.ResourceGroup, "--subscription-id": c.SubscriptionID,
 	} {
-		if got := args[flag]; got != "" && want != "" && !strings.EqualFold(got, want) {
+		if got := u.arg(flag); got != "" && want != "" && !strings.EqualFold(got, want) {
 			return false
 		}
 	}
-	return e.user(u.Name, cmp.Or(args["--subscription-id"], c.SubscriptionID))
+	return e.user(u.Name, cmp.Or(u.arg("--subscription-id"), c.SubscriptionID))
 }
 
 // A kubeIndex finds the entries that may have to do with a context or a user.
@@ -166,7 +165,7 @@ func (x kubeIndex) owns(u kubeItem) bool {
 // usersOf are the entries that may own a user.
 func (x kubeIndex) usersOf(u kubeItem) []KubeEntry {
 	name := strings.ToLower(u.Name)
-	stem := strings.TrimSuffix(name, "-"+strings.ToLower(u.args()["--subscription-id"]))
+	stem := strings.TrimSuffix(name, "-"+strings.ToLower(u.arg("--subscription-id")))
 	return slices.Concat(x.users[name], x.users[stem])
 }
 
@@ -215,37 +214,45 @@ type kubeGone struct {
 }
 
 // choose decides what goes.
-func (k KubeEntries) choose(f kubeFile) (gone kubeGone) {
+func (k KubeEntries) choose(f kubeFile) kubeGone {
+	gone := nothingOf(f)
 	remove, keep := indexOf(k.Remove), indexOf(k.Keep)
 	mine := f.ofAtmos()
 	// What the contexts refer to that go, and those that stay.
-	var dropped, staying struct{ clusters, users, names []string }
-	for i := range gone.lists {
-		gone.lists[i] = make([]bool, len(f.lists[i]))
-	}
+	dropped, staying := newKubeRefs(), newKubeRefs()
 	for i, c := range f.lists[contexts] {
-		refs := &staying
+		refs := staying
 		if mine[c.Context.User] && remove.context(c, KubeEntry.wrote) && !keep.context(c, KubeEntry.writes) {
-			refs = &dropped
+			refs = dropped
 			gone.take(contexts, i, c)
 		}
-		refs.clusters = append(refs.clusters, c.Context.Cluster)
-		refs.users = append(refs.users, c.Context.User)
-		refs.names = append(refs.names, c.Name)
+		refs.clusters[c.Context.Cluster], refs.users[c.Context.User], refs.names[c.Name] = true, true, true
 	}
-	used, free := setOf(staying.clusters), setOf(dropped.clusters)
 	for i, c := range f.lists[clusters] {
-		if free[c.Name] && !used[c.Name] {
+		if dropped.clusters[c.Name] && !staying.clusters[c.Name] {
 			gone.take(clusters, i, c)
 		}
 	}
-	used, free = setOf(staying.users), setOf(dropped.users)
 	for i, u := range f.lists[users] {
-		if u.runsAtmos() && !used[u.Name] && remove.owns(u) && (free[u.Name] || !keep.owns(u)) {
+		if u.runsAtmos() && !staying.users[u.Name] && remove.owns(u) && (dropped.users[u.Name] || !keep.owns(u)) {
 			gone.take(users, i, u)
 		}
 	}
-	gone.current = setOf(dropped.names)[f.current] && !setOf(staying.names)[f.current]
+	gone.current = dropped.names[f.current] && !staying.names[f.current]
+	return gone
+}
+
+// kubeRefs are what contexts refer to, and their names.
+type kubeRefs struct{ clusters, users, names map[string]bool }
+
+func newKubeRefs() kubeRefs {
+	return kubeRefs{make(map[string]bool), make(map[string]bool), make(map[string]bool)}
+}
+
+func nothingOf(f kubeFile) (gone kubeGone) {
+	for n, items := range f.lists {
+		gone.lists[n] = make([]bool, len(items))
+	}
 	return gone
 }
 

@@ -35,6 +35,47 @@ type kubeItem struct {
 	}
 }
 
+// A kubeNode is what belongs below a key of a kubeconfig, or what is there.
+type kubeNode int
+
+const (
+	anyNode kubeNode = iota
+	scalarNode
+	scalarList
+	mappingNode
+	mappingList
+)
+
+// A kubeShape is what belongs below a key; the zero value is anything.
+type kubeShape struct {
+	is   kubeNode
+	keys map[string]kubeShape            // of the mapping, or of each in the list
+	set  func(i *kubeItem, value string) // takes note of the scalar, or of each in the list
+}
+
+// kubeShapes are the keys at the top of a kubeconfig that matter here.
+//
+//nolint:gochecknoglobals // a table; nothing changes it
+var kubeShapes = map[string]kubeShape{
+	"contexts": kubeItems, "clusters": kubeItems, "users": kubeItems,
+	"current-context": {is: scalarNode},
+}
+
+//nolint:gochecknoglobals // a part of the table
+var kubeItems = kubeShape{is: mappingList, keys: map[string]kubeShape{
+	"name": {is: scalarNode, set: func(i *kubeItem, name string) { i.Name = name }},
+	"context": {is: mappingNode, keys: map[string]kubeShape{
+		"cluster": {is: scalarNode, set: func(i *kubeItem, name string) { i.Context.Cluster = name }},
+		"user":    {is: scalarNode, set: func(i *kubeItem, name string) { i.Context.User = name }},
+	}},
+	"user": {is: mappingNode, keys: map[string]kubeShape{
+		"exec": {is: mappingNode, keys: map[string]kubeShape{
+			"command": {is: scalarNode, set: func(i *kubeItem, command string) { i.User.Exec.Command = command }},
+			"args":    {is: scalarList, set: func(i *kubeItem, arg string) { i.User.Exec.Args = append(i.User.Exec.Args, arg) }},
+		}},
+	}},
+}}
+
 // runsAtmos tells whether a user gets its token from Atmos: by the base name of
 // the program.
 func (i kubeItem) runsAtmos() bool {
@@ -48,17 +89,18 @@ func (i kubeItem) equal(other kubeItem) bool {
 	return i.Name == other.Name && i.Context == other.Context && a.Command == b.Command && slices.Equal(a.Args, b.Args)
 }
 
-// args are the arguments with a value of the program that a user gets a token from.
-func (i kubeItem) args() map[string]string {
-	args := make(map[string]string)
-	for n, arg := range i.User.Exec.Args {
-		if flag, value, ok := strings.Cut(arg, "="); ok {
-			args[flag] = value
-		} else if n+1 < len(i.User.Exec.Args) {
-			args[arg] = i.User.Exec.Args[n+1]
+// arg is the value of an argument of the program that a user gets a token from; of several the last.
+func (i kubeItem) arg(flag string) string {
+	args := i.User.Exec.Args
+	for n := len(args) - 1; n >= 0; n-- {
+		if value, ok := strings.CutPrefix(args[n], flag+"="); ok {
+			return value
+		}
+		if args[n] == flag && n+1 < len(args) {
+			return args[n+1]
 		}
 	}
-	return args
+	return ""
 }
 
 func (f kubeFile) equal(other kubeFile) bool {

@@ -20,7 +20,7 @@ type kubeLines struct {
 // does not know for sure, be it YAML or not: that is for [readKubeYAML].
 func readKubeLines(text []byte) (f kubeLines, ok bool) {
 	f.text = string(text)
-	r := kubeReader{kubeLines: &f, list: -1, levels: []kubeLevel{{sequence: -1}}}
+	r := kubeReader{kubeLines: &f, list: -1, levels: []kubeLevel{{sequence: -1, shapes: kubeShapes}}}
 	for r.at < len(text) {
 		line := f.text[r.at:]
 		if i := strings.IndexByte(line, '\n'); i >= 0 {
@@ -71,8 +71,10 @@ type kubeReader struct {
 // A kubeLevel is a mapping.
 type kubeLevel struct {
 	column   int
-	keys     []string // the last one is open
-	sequence int      // the column of the dashes below that key, -1 for none
+	shapes   map[string]kubeShape
+	keys     []string  // the last one is open
+	open     kubeShape // what belongs below that key
+	sequence int       // the column of the dashes below it, -1 for none
 }
 
 // key is the one that is open, if there is one.
@@ -88,15 +90,12 @@ func (r *kubeReader) read(line string) (ok bool) {
 	column := indent(line)
 	text := strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(line[column:], "\n"), "\r"), " ")
 	switch {
-	case strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' }):
+	case !isPrintable(text):
 		return false
 	case text == "":
 		return true
 	case text[0] == '#':
-		r.tail = r.tail && r.list >= 0 && column > r.levels[0].sequence
-		if r.tail {
-			r.extend(line)
-		}
+		r.comment(line, column)
 		return true
 	}
 	var body string
@@ -125,6 +124,24 @@ func (r *kubeReader) read(line string) (ok bool) {
 	return r.dashed && r.argument(value, is)
 }
 
+// isPrintable tells whether a text is of printable ASCII characters.
+func isPrintable(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// comment reads a comment. It belongs to the item that is open if it is indented.
+func (r *kubeReader) comment(line string, column int) {
+	r.tail = r.tail && r.list >= 0 && column > r.levels[0].sequence
+	if r.tail {
+		r.extend(line)
+	}
+}
+
 // enter closes the mappings that end before a line, and tells whether the line
 // can be where it is: at the column of a mapping or a sequence that is open, or
 // deeper than a key that has no value yet.
@@ -137,7 +154,7 @@ func (r *kubeReader) enter(column int) bool {
 	switch {
 	case r.dashed && fresh:
 		top.sequence = column
-		want, _ := r.want()
+		want := top.open.is
 		return want == anyNode || want == scalarList || want == mappingList
 	case r.dashed:
 		return top.sequence == column
@@ -169,19 +186,28 @@ func (r *kubeReader) extend(line string) {
 // the mapping has that key already, or is where something else belongs.
 func (r *kubeReader) add(key string, column int) (ok bool) {
 	if r.dashed || column > r.top().column {
-		want, _ := r.want()
-		if want != anyNode && (want != mappingNode || r.dashed) && (want != mappingList || !r.dashed) {
+		want := r.top().open
+		if want.is != anyNode && (want.is != mappingNode || r.dashed) && (want.is != mappingList || !r.dashed) {
 			return false
 		}
-		r.levels = append(r.levels, kubeLevel{column: column})
+		r.levels = append(r.levels, kubeLevel{column: column, shapes: want.keys, keys: r.room()})
 	}
 	top := r.top()
 	if slices.Contains(top.keys, key) {
 		return false
 	}
 	top.keys = append(top.keys, key)
+	top.open = top.shapes[key]
 	top.sequence = -1
 	return true
+}
+
+// room is for the keys of a mapping: where those were of the last one that was as deep.
+func (r *kubeReader) room() []string {
+	if n := len(r.levels); n < cap(r.levels) {
+		return r.levels[:n+1][n].keys[:0]
+	}
+	return nil
 }
 
 // set takes note of the value of the key that is open, which is at a span of
@@ -191,83 +217,34 @@ func (r *kubeReader) set(value string, is kubeNode, at span) (ok bool) {
 	if at.from == at.to {
 		r.opener = len(r.levels)
 	}
-	key := r.top().key()
 	if len(r.levels) == 1 {
+		key := r.top().key()
 		if n := listIndex(key); n >= 0 {
 			r.colons[n] = at.from
 		}
 		if key == "current-context" {
-			r.active = at
+			r.current, r.active = value, at
 		}
 	}
-	want, field := r.want()
-	if field != nil {
-		*field = value
+	want := r.top().open
+	if r.list >= 0 && want.is == scalarNode {
+		want.set(r.item(), value)
 	}
-	return want == anyNode || is == anyNode || want == is || want == mappingList && is == scalarList
+	return want.is == anyNode || is == anyNode || want.is == is || want.is == mappingList && is == scalarList
 }
 
 // argument takes note of a value in a sequence. It is not ok if something else
 // belongs there.
 func (r *kubeReader) argument(value string, is kubeNode) (ok bool) {
-	want, _ := r.want()
-	if want == scalarList {
-		exec := &r.item().User.Exec
-		exec.Args = append(exec.Args, value)
+	want := r.top().open
+	if want.is == scalarList {
+		want.set(r.item(), value)
 	}
-	return want == anyNode || want == scalarList && is == scalarNode
-}
-
-// A kubeNode is what belongs below a key of a kubeconfig, or what is there.
-type kubeNode int
-
-const (
-	anyNode kubeNode = iota
-	scalarNode
-	scalarList
-	mappingNode
-	mappingList
-)
-
-// want tells what belongs below the key that is open, and of which field it is
-// the value.
-func (r *kubeReader) want() (what kubeNode, field *string) {
-	key := r.top().key()
-	switch depth := len(r.levels); {
-	case depth == 1 && key == "current-context":
-		return scalarNode, &r.current
-	case depth == 1 && listIndex(key) >= 0:
-		return mappingList, nil
-	case r.list < 0:
-		return anyNode, nil
-	case depth == 2 && key == "name":
-		return scalarNode, &r.item().Name
-	case depth == 2 && (key == "context" || key == "user"), depth == 3 && key == "exec" && r.in("user"):
-		return mappingNode, nil
-	case depth == 3 && key == "cluster" && r.in("context"):
-		return scalarNode, &r.item().Context.Cluster
-	case depth == 3 && key == "user" && r.in("context"):
-		return scalarNode, &r.item().Context.User
-	case depth == 4 && key == "command" && r.in("user", "exec"):
-		return scalarNode, &r.item().User.Exec.Command
-	case depth == 4 && key == "args" && r.in("user", "exec"):
-		return scalarList, nil
-	}
-	return anyNode, nil
+	return want.is == anyNode || want.is == scalarList && is == scalarNode
 }
 
 // item is the one that is open.
 func (r *kubeReader) item() *kubeItem { return &r.lists[r.list][len(r.lists[r.list])-1] }
-
-// in tells whether the mapping that is open is below these keys of an item.
-func (r *kubeReader) in(keys ...string) bool {
-	for i, key := range keys {
-		if r.levels[i+1].key() != key {
-			return false
-		}
-	}
-	return true
-}
 
 func listIndex(key string) int {
 	names := kubeLists()
@@ -276,14 +253,17 @@ func listIndex(key string) int {
 
 // cutYAMLKey divides a line behind its key, if it has one that needs no quotes.
 func cutYAMLKey(text string) (key, value string, ok bool) {
-	key, value, ok = strings.Cut(text, ":")
-	odd := strings.ContainsFunc(key, func(c rune) bool {
-		return c != '-' && c != '_' && c != '.' && c != '/' && (c < '0' || c > '9') && (c|' ' < 'a' || c|' ' > 'z')
-	})
-	if !ok || odd || key == "" || len(key) > 100 || value != "" && value[0] != ' ' {
+	const longest = 100
+	end := strings.IndexByte(text[:min(len(text), longest+1)], ':')
+	if end <= 0 || end+1 < len(text) && text[end+1] != ' ' {
 		return "", text, false
 	}
-	return key, strings.TrimLeft(value, " "), true
+	for i := range end {
+		if c := text[i]; c != '-' && c != '_' && c != '.' && c != '/' && (c < '0' || c > '9') && (c|' ' < 'a' || c|' ' > 'z') {
+			return "", text, false
+		}
+	}
+	return text[:end], strings.TrimLeft(text[end+1:], " "), true
 }
 
 // yamlValue reads a value on one line as yaml.v3 decodes it into a text, and

@@ -40,42 +40,60 @@ func (f *kubeYAML) flowItems(offset int) (inner span, items []span, ok bool) {
 	if !bytes.HasPrefix(f.text[offset:], []byte("[")) {
 		return span{}, nil, false
 	}
-	item := span{from: -1}
-	depth := 0
-	for i := offset + 1; i < len(f.text); i++ {
-		c := f.text[i]
-		start := strings.IndexByte(" \t\r\n[{,:", f.text[i-1]) >= 0 // of a word
+	item, depth := span{from: -1}, 0
+	for i := offset + 1; i < len(f.text); {
+		is, next := flowToken(f.text, i)
 		switch {
-		case strings.IndexByte(" \t\r\n", c) >= 0:
-			continue
-		case depth == 0 && (c == ',' || c == ']'):
+		case is == ' ':
+		case depth == 0 && is == '#':
+			return span{}, nil, false
+		case depth == 0 && (is == ',' || is == ']'):
 			if item.from >= 0 {
 				items = append(items, item)
 			}
-			if c == ']' {
+			if is == ']' {
 				return span{offset + 1, i}, items, true
 			}
 			item.from = -1
-			continue
+		default:
+			if item.from < 0 {
+				item.from = i
+			}
+			item.to = next
+			depth += nesting(is)
 		}
-		if item.from < 0 {
-			item.from = i
-		}
-		switch {
-		case start && c == '#' && depth == 0:
-			return span{}, nil, false
-		case start && c == '#':
-			i += max(bytes.IndexByte(f.text[i:], '\n'), 0)
-		case start && (c == '"' || c == '\''):
-			i = quotedEnd(f.text, i) - 1
-		case c == '[' || c == '{':
-			depth++
-		case c == ']' || c == '}':
-			depth--
-		}
-		item.to = i + 1
+		i = next
 	}
 	return span{}, nil, false
+}
+
+// flowToken tells what is at i in flow style, and where the next thing begins: a space, a comment (#),
+// a text in quotes, a character with a meaning, or another one (a).
+func flowToken(text []byte, i int) (is byte, next int) {
+	c := text[i]
+	first := strings.IndexByte(" \t\r\n[{,:", text[i-1]) >= 0 // of a word
+	switch {
+	case strings.IndexByte(" \t\r\n", c) >= 0:
+		return ' ', i + 1
+	case first && c == '#':
+		return c, i + max(bytes.IndexByte(text[i:], '\n'), 0) + 1
+	case first && (c == '"' || c == '\''):
+		return c, quotedEnd(text, i)
+	case strings.IndexByte("[]{},", c) >= 0:
+		return c, i + 1
+	}
+	return 'a', i + 1
+}
+
+// nesting is how much deeper a character leads.
+func nesting(c byte) int {
+	switch c {
+	case '[', '{':
+		return 1
+	case ']', '}':
+		return -1
+	}
+	return 0
 }
 
 // scalarEnd is where a scalar on one line ends. It is not ok if it is written in another way.
