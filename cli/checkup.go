@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/credclean/credclean/internal/show"
 )
@@ -33,6 +32,7 @@ type finding struct {
 type checkup struct {
 	redactor
 	sections []section
+	partly   bool // a part of the configuration was not read
 }
 
 type section struct {
@@ -91,17 +91,19 @@ func (u *checkup) render(w io.Writer) {
 		fmt.Fprintf(w, "\n%s\n", s.title)
 		width := 0
 		for _, f := range s.findings {
-			width = max(width, utf8.RuneCountInString(f.label))
+			width = max(width, show.Columns(f.label))
 		}
 		for _, f := range s.findings {
-			fmt.Fprintf(w, "  %s %-*s  %s\n", f.mark, width, f.label, f.text)
+			fmt.Fprintf(w, "  %s %s  %s\n", f.mark, show.Pad(f.label, width), f.text)
 			if f.fix != "" {
 				fmt.Fprintf(w, "    fix: %s\n", f.fix)
 			}
 		}
 	}
-	switch n := u.troubles(); n {
-	case 0:
+	switch n := u.troubles(); {
+	case n == 0 && u.partly:
+		fmt.Fprintf(w, "\nNothing stands in the way of a logout of what was read.\n")
+	case n == 0:
 		fmt.Fprintf(w, "\nNothing stands in the way of a logout.\n")
 	default:
 		fmt.Fprintf(w, "\n%s: see the lines with %s.\n", count(n, "problem"), trouble)

@@ -132,7 +132,7 @@ func (u *checkup) configuration(w workplace, failed error, profiles []string) {
 		u.note(fine, "file", u.path(f.Path))
 	}
 	if failed != nil {
-		u.trouble("error", failed, "fix what this line names")
+		u.trouble("error", failed, "correct what this line names")
 	}
 	for _, name := range profiles {
 		u.note(fact, "profile", u.name("profile", name))
@@ -150,8 +150,9 @@ func (u *checkup) configuration(w workplace, failed error, profiles []string) {
 		}
 	}
 	for _, c := range w.Selected().Graph.Cycles() {
-		u.note(notice, "chain", u.text(c.String())+": "+chain.ErrCycle.Error())
+		u.trouble("chain", fmt.Errorf("%s: %w", c, chain.ErrCycle), "correct the via of one of them in atmos.yaml")
 	}
+	u.partly = len(w.Unread()) > 0
 	seen := make(map[string]bool)
 	for _, text := range slices.Concat(w.Warnings(), cfg.Warnings, w.Unread()) {
 		if !seen[text] {
@@ -225,7 +226,7 @@ func (u *checkup) keyring(ctx context.Context, w workplace, k keyring.Keyring) {
 		u.note(fine, label, "answers, "+count(len(keys), "entry"))
 	}
 	if err != nil {
-		u.trouble(label, err, "fix what this line names; whether anything is in this keyring is not known")
+		u.trouble(label, err, "correct what this line names; whether anything is in this keyring is not known")
 	}
 }
 

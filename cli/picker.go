@@ -79,7 +79,7 @@ func (p *picker) replace(text string) error {
 	for line := range strings.Lines(p.drawn) {
 		rows++
 		if width > 0 {
-			rows += max(terminal.StringWidth(strings.TrimSuffix(line, "\n"))-1, 0) / width
+			rows += max(show.Columns(strings.TrimSuffix(line, "\n"))-1, 0) / width
 		}
 	}
 	cursor := p.cursor()
@@ -174,13 +174,11 @@ func (p *picker) draw(width, height int) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// fitted is a choice on a line of a terminal. Where there is no room, the label is cut before the mark is.
+// fitted is a choice on a line of a terminal. Where there is no room, the label is cut before the mark is,
+// down to three fifths of the line.
 func (c Choice) fitted(pointer string, width int) string {
-	whole := pointer + c.text()
-	if mark := terminal.StringWidth(c.mark()); mark+8 < width && terminal.StringWidth(whole) >= width {
-		whole = fit(pointer+show.Clean(c.Label), width-mark) + c.mark()
-	}
-	return fit(whole, width)
+	label := fit(pointer+show.Clean(c.Label), max(width-show.Columns(c.mark()), 3*width/5))
+	return fit(label+c.mark(), width)
 }
 
 // status says how many lines match, or what can be done.
@@ -201,7 +199,7 @@ func (p *picker) status(page int) string {
 func fit(line string, width int) string {
 	kept, taken := 0, 0 // bytes before the ellipsis, and columns
 	for i, r := range line {
-		n := terminal.StringWidth(string(r))
+		n := show.Columns(string(r))
 		if taken+n >= width && width > 0 {
 			return line[:kept] + "…"
 		}

@@ -14,13 +14,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/AlecAivazis/survey/v2/terminal"
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/internal/scripttest"
+	"github.com/credclean/credclean/internal/show"
 	"github.com/credclean/credclean/logout"
 )
 
@@ -207,7 +207,7 @@ func TestChoose(t *testing.T) {
 				answered := asking(t.Context(), func(ctx context.Context) (int, error) {
 					return s.choose(ctx, "Choose what to logout from:", lines, 0)
 				})
-				s.see("Choose what to logout from:", "206 lines", "> Identity: a-team-", "  (7 h 32 min left)")
+				s.see("Choose what to logout from:", "206 lines", "> Identity: a-team-", "  (7 h 32 min")
 				for _, step := range tt.steps {
 					s.press(step.keys)
 					s.see(append(step.see, "Choose what to logout from:")...)
@@ -242,7 +242,7 @@ func TestChooseResized(t *testing.T) {
 	s.press("\x1b[B")
 	s.see("> Identity: a-team-with-a-lo…")
 	s.press("sso-3")
-	s.see("Choose: sso-3", "1 of 206 match", "> Provider:…  (renews itself)")
+	s.see("Choose: sso-3", "1 of 206 match", "> Provider: sso-…  (renews i…")
 	s.press("\r")
 	if i, err := end(s, answered); err != nil || lines[i].Label != "Provider: sso-3 (removes all identities)" {
 		t.Errorf("%d, %v", i, err)
@@ -329,6 +329,25 @@ func TestQuestionsFail(t *testing.T) {
 	}
 }
 
+// A name can be read beside what is left of its session, on a narrow terminal too.
+func TestFitted(t *testing.T) {
+	for _, tt := range []struct {
+		name, mark string
+		width      int
+		want       string
+	}{
+		{"dev-admin", "signed in, 7 h 32 min left", 40, "> Identity: dev-admin  (signed in, 7 h…"},
+		{"dev-admin", "signed in, 7 h 32 min left", 80, "> Identity: dev-admin  (signed in, 7 h 32 min left)"},
+		{"team-1-of-the-company", "signed in, 7 h 32 min left", 40, "> Identity: team-1-of-…  (signed in, 7…"},
+		{"team-1-of-the-company", "signed in, 7 h 32 min left", 60, "> Identity: team-1-of-the-company  (signed in, 7 h 32 min …"},
+		{"team-1-of-the-company", "signed in, 7 h 32 min left", 0, "> Identity: team-1-of-the-company  (signed in, 7 h 32 min left)"},
+	} {
+		if got := (Choice{"Identity: " + tt.name, tt.mark}).fitted("> ", tt.width); got != tt.want {
+			t.Errorf("%s on %d: %q", tt.name, tt.width, got)
+		}
+	}
+}
+
 func TestFit(t *testing.T) {
 	for _, tt := range []struct {
 		line  string
@@ -372,7 +391,7 @@ func FuzzPicker(f *testing.F) {
 				t.Fatalf("%d lines on %d", n, height)
 			}
 			for line := range strings.Lines(text) {
-				if n := terminal.StringWidth(strings.TrimSuffix(line, "\n")); n >= width {
+				if n := show.Columns(strings.TrimSuffix(line, "\n")); n >= width {
 					t.Fatalf("%d columns on %d: %q", n, width, line)
 				}
 			}

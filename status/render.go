@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/credclean/credclean/elsewhere"
 	"github.com/credclean/credclean/internal/show"
@@ -19,7 +18,7 @@ func (s Status) Render(w io.Writer, v show.View, files bool) { //nolint:revive /
 	rows := s.shown()
 	width := 0
 	for _, r := range rows {
-		width = max(width, utf8.RuneCountInString(r.title()))
+		width = max(width, show.Columns(r.title()))
 	}
 	part := ""
 	for i, r := range rows {
@@ -117,12 +116,11 @@ func (s Status) drawRow(w io.Writer, v show.View, r Row, width int) {
 		text = v.Bad(text)
 	case Expired, NotSignedIn:
 	}
-	if utf8.RuneCountInString(title) > width {
-		fmt.Fprintf(w, "%s\n%s   %s\n", title, strings.Repeat(" ", width), text)
-		return
+	if show.Columns(title) > width {
+		fmt.Fprintln(w, title)
+		title = ""
 	}
-	pad := strings.Repeat(" ", width-utf8.RuneCountInString(title))
-	fmt.Fprintf(w, "%s%s   %s\n", title, pad, text)
+	fmt.Fprintf(w, "%s   %s\n", show.Pad(title, width), text)
 }
 
 // state tells of a name what a person asks.
@@ -247,13 +245,16 @@ func (s Status) ending(v show.View) []string {
 	return lines
 }
 
-// column is how wide the names are: at most half of a terminal.
+// column is how wide the names are: a state has room behind them on a terminal.
 func column(v show.View, width int) int {
 	if v.Width == 0 {
 		return width
 	}
-	return min(width, max(v.Width/2, 30))
+	return min(width, max(v.Width-stateWidth, 0))
 }
+
+// stateWidth is what the longest state of a name takes, and the space before it.
+const stateWidth = len("   signed in, 23 h 59 min left")
 
 // Marks say of the declared names that are signed in what is left of their sessions, by name.
 func Marks(inv *inventory.Inventory) map[string]string {

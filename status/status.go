@@ -144,7 +144,11 @@ func (b *builder) row(k key, r Row) *Row {
 func (b *builder) add(t *inventory.Trace, named []inventory.Name) {
 	names := t.Of
 	if len(names) == 0 {
-		names = []inventory.Name{{Name: cmp.Or(t.Root, t.Name, t.Where.Key), Provider: true}}
+		name := cmp.Or(t.Root, t.Name, t.Where.Key)
+		if t.Location != nil && t.Location.Shared == store.ByPortal { // whose own name is a hash
+			name = cmp.Or(t.StartURL, name)
+		}
+		names = []inventory.Name{{Name: name, Provider: true}}
 	}
 	for _, n := range names {
 		if named != nil && !slices.Contains(named, n) {

@@ -105,15 +105,45 @@ No longer in atmos.yaml
 2 names without a realm may be another project's: credclean status --all-projects
 live: true
 `},
-		{what: "in a narrow terminal, a long name has a line of its own", files: map[string]string{
+		{what: "in a terminal, names take what the states leave", files: map[string]string{
 			"project/atmos.yaml":                     "auth: {providers: {corp: {kind: aws/saml}}, identities: {prod-of-the-second-customer-in-europe: {kind: aws/assume-role, via: {provider: corp}}}}",
 			".config/atmos/{R}/aws/corp/credentials": fmt.Sprintf(hometest.Session, "prod-of-the-second-customer-in-europe"),
 		}, view: show.View{Width: 40}, want: `
-corp (aws/saml)                  not signed in
+corp (aws/saml)
+             not signed in
   prod-of-the-second-customer-in-europe
-                                 signed in, 36 h left
+             signed in, 36 h left
 
 1 signed in. 1 other is not signed in.
+live: true
+`},
+		{what: "names of wide and of combining characters", files: map[string]string{
+			"project/atmos.yaml":                     "auth: {providers: {corp: {kind: aws/saml}}, identities: {管理者: {kind: aws/assume-role, via: {provider: corp}}, e\u0301quipe: {kind: aws/assume-role, via: {provider: corp}}}}",
+			".config/atmos/{R}/aws/corp/credentials": fmt.Sprintf(hometest.Session, "管理者") + fmt.Sprintf(hometest.Session, "e\u0301quipe"),
+		}, want: `
+corp (aws/saml)   not signed in
+  管理者          signed in, 36 h left
+  e` + "\u0301" + `quipe          signed in, 36 h left
+
+2 signed in. 1 other is not signed in.
+live: true
+`},
+		{what: "only other projects, a heading for each realm", files: map[string]string{
+			"project/atmos.yaml":                        "",
+			".config/atmos/theirs/aws/corp/credentials": fmt.Sprintf(hometest.Session, "a"),
+			".cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json": fmt.Sprintf(hometest.SSO, "https://corp.example/start"),
+			".local/share/atmos/keyring/atmos_theirs_b":                                   hometest.Entry,
+			".local/share/atmos/keyring/stranger":                                         hometest.Entry,
+		}, all: true, want: `
+Realm theirs
+  a                            signed in, 36 h left
+  b                            signed in, expiry unknown
+
+Without a realm
+  https://corp.example/start   signed in, renews itself
+  stranger                     signed in, expiry unknown
+
+4 signed in.
 live: true
 `},
 		{what: "every project", files: used(), all: true, want: `

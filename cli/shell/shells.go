@@ -16,12 +16,12 @@ func (a Answer) forZsh(Question) string {
 	fmt.Fprintln(&b, a.What)
 	width := 0
 	for _, c := range a.Candidates {
-		width = max(width, utf8.RuneCountInString(show.Clean(c.Text)))
+		width = max(width, show.Columns(show.Clean(c.Text)))
 	}
 	for _, c := range a.Candidates {
 		shown := show.Clean(c.Text)
 		if c.About != "" {
-			shown = fmt.Sprintf("%-*s  -- %s", width, shown, show.Clean(c.About))
+			shown = show.Pad(shown, width) + "  -- " + show.Clean(c.About)
 		}
 		fmt.Fprintf(&b, "%s\t%s\n", quote(c.Text, 0), shown)
 	}
