@@ -138,7 +138,7 @@ func (l line) apply(p *program) error {
 		switch {
 		case err == nil:
 		case takesValue(g.flag):
-			return fmt.Errorf("%s: %w", g.word, err)
+			return hinted{fmt.Errorf("%s: %w", g.word, err), "for example " + g.word + " " + hintOf(err)}
 		default:
 			return usage(fmt.Sprintf("%s is a switch: %q is neither true nor false", g.word, g.value), "leave the value out, as in "+g.word)
 		}

@@ -55,10 +55,10 @@ func (c console) complain(err error) {
 	}
 }
 
-// flatten takes joined errors apart.
+// flatten takes joined errors apart, also those that have a hint in common.
 func flatten(err error) []error {
-	if err == nil {
-		return nil
+	if h, ok := err.(hinted); ok { //nolint:errorlint // the outermost is meant
+		err = h.error
 	}
 	return show.Flatten(err)
 }

@@ -115,7 +115,7 @@ func (s *session) workplaceFor(ctx context.Context, o LogoutOptions) (workplace,
 	switch {
 	case err == nil:
 	case !o.AllProjects || ctx.Err() != nil:
-		return workplace{}, err
+		return workplace{}, configError(err)
 	case !errors.Is(err, config.ErrNotFound): // which is how it is outside of a project
 		s.warn(fmt.Sprintf("%v; everything is removed without it", err))
 	}
@@ -166,8 +166,8 @@ func reportError(r logout.Report, auditErr error) error {
 func (s *session) plan(ctx context.Context, w workplace, inv *inventory.Inventory, o LogoutOptions, t logout.Target) (logout.Plan, error) {
 	if gaps := w.Unread(); t.Orphans && len(gaps) > 0 {
 		return logout.Plan{}, hinted{
-			fmt.Errorf("what is an orphan cannot be told: %s", strings.Join(gaps, "; ")),
-			"an orphan is proven only if the whole configuration can be read",
+			fmt.Errorf("cannot tell what is an orphan: %s", strings.Join(gaps, "; ")),
+			"fix what this names, since an orphan is proven only by a whole configuration; --fetch-imports reads imports from https URLs",
 		}
 	}
 	plan, err := logout.NewPlan(inv, t)

@@ -25,19 +25,20 @@ func nearest(word string, known []string) string {
 func (p *program) unknownCommand(words []string) error {
 	word := words[0]
 	what := fmt.Errorf("%q is not a command", word)
+	if strings.EqualFold(word, "auth") && len(words) > 1 { // as in Atmos
+		word = words[1]
+	}
 	// What other tools call it.
 	meant := map[string]string{
 		"list": "status", "ls": "status", "show": "status", "whoami": "status", "info": "status", "check": "status",
 		"signout": "logout", "sign-out": "logout", "logoff": "logout", "clean": "logout", "clear": "logout", "remove": "logout", "rm": "logout",
-		"diagnose": "doctor", "env": "unset", "completions": "completion",
+		"diagnose": "doctor", "env": "unset", "completions": "completion", "auth": "logout",
 	}[strings.ToLower(word)]
 	var names []string
 	for _, c := range p.visible() {
 		names = append(names, c.name)
 	}
 	switch {
-	case strings.EqualFold(word, "auth") && len(words) > 1 && p.command(words[1]) != nil:
-		meant = words[1] // as in Atmos
 	case strings.EqualFold(word, "login"):
 		return hinted{what, "credclean only logs out; to log in: atmos auth login"}
 	case meant == "":

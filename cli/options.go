@@ -167,7 +167,7 @@ type positive time.Duration
 
 func (p *positive) String() string { return time.Duration(*p).String() }
 
-// Set reads a duration. The error is one of usage.
+// Set reads a duration. The hint of the error is one that can be read.
 func (p *positive) Set(value string) error {
 	d, err := time.ParseDuration(value)
 	switch {
@@ -175,10 +175,10 @@ func (p *positive) Set(value string) error {
 		*p = positive(d)
 		return nil
 	case err == nil:
-		return hinted{errors.New("must be greater than 0"), "5s is five seconds"}
+		return hinted{errors.New("must be greater than 0"), "5s"}
 	}
 	if _, err := time.ParseDuration(value + "s"); err == nil {
-		return hinted{fmt.Errorf("%q has no unit", value), value + "s is that many seconds"}
+		return hinted{fmt.Errorf("%q has no unit", value), value + "s"}
 	}
-	return hinted{fmt.Errorf("%q is not a duration", value), "a duration is a number with a unit, such as 5s or 1m30s"}
+	return hinted{fmt.Errorf("%q is not a duration", value), "5s"}
 }

@@ -68,7 +68,7 @@ const (
 	programURL   = "https://github.com/credclean/credclean"
 
 	programExamples = `credclean logout dev-admin         an identity and its whole chain
-credclean logout --all --dry-run   what everything in this project would be
+credclean logout --all --dry-run   what a logout of the whole project would remove
 credclean status                   who is signed in, and until when`
 
 	programAbout = `Atmos signs you in to clouds and leaves credentials behind: keyring entries,
@@ -80,7 +80,7 @@ It removes what is on this machine. Sessions in your browser and variables in
 your shell live on: credclean unset clears the variables.`
 
 	exitCodes = `0 nothing of what was named is left, or it was kept as you asked;
-1 something is left, or could not be checked;
+1 something is left, could not be checked, or a session could not be ended;
 2 usage or configuration error, nothing was touched;
 130, 131 or 143 interrupted`
 )

@@ -1,11 +1,11 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
+	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/elsewhere"
 	"github.com/credclean/credclean/logout"
@@ -25,8 +25,9 @@ func (p *program) statusCommand() *command {
 		examples: `credclean status                   this project
 credclean status dev-admin         an identity and its chain
 credclean status --all-projects    the whole machine`,
-		about: `Changes nothing, asks nothing, and opens no keyring entry. The expiry of a
-keyring entry is in the entry itself, so it is not known.`,
+		about: `Changes nothing and asks nothing. A keyring entry is opened only to tell a
+long-lived access key from a session, and only if its keyring needs no answer;
+until when the entry is valid is not read.`,
 		flags:    o.flags(),
 		words:    &o.Identities,
 		document: func() document { return newStatusDocument(nil) },
@@ -56,7 +57,7 @@ func (s *session) status(ctx context.Context, o StatusOptions) (document, error)
 	}
 	named, err := logout.NamesOf(inv, o.Identities)
 	if err != nil {
-		return begun, nameError(err)
+		return begun, lookError(err)
 	}
 	found := status.New(inv, named, o.AllProjects || outside)
 	found.Named = o.Identities
@@ -76,6 +77,18 @@ func (s *session) status(ctx context.Context, o StatusOptions) (document, error)
 	return &doc, nil
 }
 
+// lookError gives an error about names what to type next, which removes nothing.
+func lookError(err error) error {
+	var role *logout.RoleError
+	switch {
+	case errors.As(err, &role):
+		return hinted{err, "credclean status without a name shows providers, too"}
+	case errors.Is(err, chain.ErrCycle):
+		return hinted{err, "fix the via of one of them in atmos.yaml"}
+	}
+	return nameError(err)
+}
+
 // statusPlace needs no configuration to show the whole machine, which it does outside of a project, too.
 func (s *session) statusPlace(ctx context.Context, o StatusOptions) (w workplace, outside bool, err error) {
 	sys, err := surroundings()
@@ -89,7 +102,7 @@ func (s *session) statusPlace(ctx context.Context, o StatusOptions) (w workplace
 	case o.AllProjects:
 		s.warn(fmt.Sprintf("%v; the machine is shown without it", err))
 	default:
-		return w, false, hinted{err, cmp.Or(hintOf(err), "credclean status --all-projects needs no configuration")}
+		return w, false, configError(err)
 	}
 	if ctx.Err() != nil {
 		return w, false, errCancelled

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,10 +27,10 @@ type selector struct {
 // selectors are all of them. No two can be combined.
 func (o LogoutOptions) selectors() []selector {
 	return []selector{
-		{"--all-projects", o.AllProjects, "credclean logout --all-projects takes no names"},
-		{"--orphans", o.Orphans, "credclean logout --orphans takes no names"},
+		{"--all-projects", o.AllProjects, "credclean logout --all-projects, and nothing else"},
+		{"--orphans", o.Orphans, "credclean logout --orphans, and nothing else"},
+		{"--all", o.All, "credclean logout --all includes everything of this project"},
 		{"--tags", len(o.Tags) > 0, "run one command for the tags and another one for the rest"},
-		{"--all", o.All, "--all includes it"},
 		{"an identity", len(o.Identities) > 0, "run one command for the identity and another one for the provider"},
 		{"--provider", len(o.Providers) > 0, "name the provider only"},
 	}
@@ -70,7 +69,7 @@ func (o LogoutOptions) rules(asks bool) []rule {
 		{o.Yes && nothing, "--yes does not say what to remove", "name an identity, --provider or --all"},
 		{
 			o.AllProjects && !o.Yes && !o.DryRun && !asks,
-			"--all-projects removes everything of this user, and there is no terminal to ask on", "add --yes, or --dry-run to see what there is",
+			"--all-projects removes everything that Atmos keeps for you, and there is no terminal to ask on", "add --yes, or --dry-run to see what there is",
 		},
 		{
 			nothing && !asks,
@@ -152,7 +151,10 @@ func nameError(err error) error {
 	case errors.As(err, &unknown):
 		return hinted{err, knownNames(unknown)}
 	case errors.As(err, &tag):
-		return hinted{err, "the tags in atmos.yaml are " + cmp.Or(strings.Join(tag.Known, ", "), "none")}
+		if len(tag.Known) == 0 {
+			return hinted{err, "no provider in atmos.yaml has tags"}
+		}
+		return hinted{err, "the tags in atmos.yaml are " + strings.Join(tag.Known, ", ")}
 	case errors.As(err, &role) && role.Provider:
 		return hinted{err, "credclean logout --provider " + role.Name}
 	case errors.As(err, &role):

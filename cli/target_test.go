@@ -73,8 +73,8 @@ func TestRules(t *testing.T) {
 		{"logout --keep-provider --all", "--keep-provider needs an identity", "logout --all", true},
 		{"logout -y", "--yes does not say what to remove", "logout", true},
 		{"logout -y", "--yes does not say what to remove", "logout -y --expired", false},
-		{"logout --all-projects", "--all-projects removes everything of this user, and there is no terminal to ask on", "logout --all-projects -n", false},
-		{"logout --all-projects --keep-long-lived", "--all-projects removes everything of this user, and there is no terminal to ask on", "logout --all-projects -y", false},
+		{"logout --all-projects", "--all-projects removes everything that Atmos keeps for you, and there is no terminal to ask on", "logout --all-projects -n", false},
+		{"logout --all-projects --keep-long-lived", "--all-projects removes everything that Atmos keeps for you, and there is no terminal to ask on", "logout --all-projects -y", false},
 		{"logout", "no identity is named, and there is no terminal to choose one on", "logout dev", false},
 	} {
 		t.Run(fmt.Sprint(tt.line, " beside ", tt.neighbour), func(t *testing.T) {

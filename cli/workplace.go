@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,6 +59,11 @@ func (g *Global) load(ctx context.Context, sys config.System) (*config.Config, e
 		err = hinted{err, "--profile and ATMOS_PROFILE name a profile; for an identity it is credclean logout IDENTITY"}
 	}
 	return cfg, err
+}
+
+// configError gives an error about the configuration what to do next.
+func configError(err error) error {
+	return hinted{err, cmp.Or(hintOf(err), "fix what this names, then run the same command again; credclean status --all-projects needs no configuration")}
 }
 
 // chdir changes to the directory that -C or ATMOS_CHDIR names, before anything is read.

@@ -33,13 +33,13 @@ func tagged(r inventory.Reading, tags []string) (names []string, err error) {
 	return names, nil
 }
 
-// A TagError is about a tag that no provider bears.
+// A TagError is about a tag that no provider has.
 type TagError struct {
 	Tag   string
 	Known []string // sorted
 }
 
-func (e *TagError) Error() string { return fmt.Sprintf("tag %q: no provider bears it", e.Tag) }
+func (e *TagError) Error() string { return fmt.Sprintf("tag %q: no provider has it", e.Tag) }
 
 // A RoleError is about the name of a provider where one of an identity belongs, or the other
 // way round.

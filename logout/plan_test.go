@@ -299,8 +299,8 @@ Would remove from provider: corp
 
 Also affected: other must log in again (portal https://corp.example/start)
 `},
-		{what: "a tag that no provider bears", files: signedIn(), target: logout.Target{Tags: []string{"Work"}}, want: `
-error: tag "Work": no provider bears it
+		{what: "a tag that no provider has", files: signedIn(), target: logout.Target{Tags: []string{"Work"}}, want: `
+error: tag "Work": no provider has it
 `},
 		{what: "a provider's name where an identity belongs", files: signedIn(), target: logout.Target{Identities: []string{"Corp"}}, want: `
 error: corp is a provider
@@ -434,7 +434,7 @@ Would remove from all identities
 
 9 identities would be logged out
 
-Not certain: other_dev, stranger: atmos.yaml:1:10: import https://config.example/auth.yaml: remote, not fetched may declare them
+Not certain: other_dev, stranger: may belong to what was not read: atmos.yaml:1:10: import https://config.example/auth.yaml: remote, not fetched
 Kept: other_dev, stranger (without a realm; not declared in atmos.yaml)
 `},
 		{what: "a portal that is not known", files: map[string]string{

@@ -651,7 +651,7 @@ Removing all credentials...
 Logged out with warnings (1/1 successful)
 
 Errors encountered:
-  • ~/.cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json, stranger: atmos.yaml:1:10: import https://config.example/auth.yaml: remote, not fetched may declare them
+  • ~/.cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json, stranger: may belong to what was not read: atmos.yaml:1:10: import https://config.example/auth.yaml: remote, not fetched
 
 Kept: stranger (without a realm; not declared in atmos.yaml)
 Still valid until 2030-01-02 00:00: dev

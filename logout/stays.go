@@ -152,7 +152,7 @@ func (b *builder) doubts() {
 		}
 	}
 	if names = unique(names); len(names) > 0 {
-		b.Doubts = append(b.Doubts, fmt.Sprintf("%s: %s may declare them", show.Names(names), gaps[0]))
+		b.Doubts = append(b.Doubts, fmt.Sprintf("%s: may belong to what was not read: %s", show.Names(names), gaps[0]))
 	}
 }
 
@@ -169,7 +169,7 @@ func (b *builder) chainDoubts(gap fmt.Stringer) {
 	for _, c := range b.chains {
 		for _, l := range c.Links {
 			if !l.Declared || errors.Is(c.Err, chain.ErrDangling) {
-				b.Doubts = append(b.Doubts, fmt.Sprintf("%s: %s may declare it", b.inv.Shown(l.Name), gap))
+				b.Doubts = append(b.Doubts, fmt.Sprintf("%s: may belong to what was not read: %s", b.inv.Shown(l.Name), gap))
 				break
 			}
 		}
