@@ -72,7 +72,8 @@ func (d *decoder) reading(name string, m merged, provisions func([]Provider) []p
 	return r, old
 }
 
-// realms are the explicit ones. What may set one and is not known is a gap.
+// realms are the explicit ones. What may set one and is not known is a gap, unless the user
+// says which it is.
 func (d *decoder) realms(doc *value) []Text {
 	var realms []Text
 	if d.realm.raw != "" {
@@ -85,7 +86,9 @@ func (d *decoder) realms(doc *value) []Text {
 		switch v := from.v; {
 		case v == nil:
 		case v.kind == unknown:
-			d.miss(Gap{At: v.at.String(), What: from.setting + ": " + v.text, Realm: true})
+			if d.realm.raw == "" {
+				d.miss(Gap{At: v.at.String(), What: from.setting + ": " + v.text, Realm: true})
+			}
 		case from.setting == "env" || v.isEmpty():
 		case v.kind == text:
 			realms = append(realms, textOf(v))

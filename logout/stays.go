@@ -3,9 +3,11 @@ package logout
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/credclean/credclean/chain"
+	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/internal/show"
 	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/store"
@@ -132,28 +134,68 @@ func undeclaredIn(realm string) string {
 // doubts tells what may be left though no step failed.
 func (b *builder) doubts() {
 	b.unknownKinds()
-	gaps := b.inv.Config.Gaps
-	if len(gaps) == 0 {
-		return
-	}
-	if len(b.Identities) > 0 {
-		b.chainDoubts(gaps[0])
-		return
-	}
 	if b.AllProjects {
 		return
 	}
+	if gap, ok := b.gap(func(g config.Gap) bool { return g.Names }); ok {
+		b.nameDoubts(gap)
+	}
 	named := slices.ContainsFunc(b.inv.Readings, func(r inventory.Reading) bool { return len(r.Realms) > 0 })
+	if gap, ok := b.gap(func(g config.Gap) bool { return g.Realm && (!named || !g.Names) }); ok {
+		b.realmDoubts(gap)
+	}
+}
+
+// gap is the first part of the configuration that was not read and may say something.
+func (b *builder) gap(says func(config.Gap) bool) (config.Gap, bool) {
+	if i := slices.IndexFunc(b.inv.Config.Gaps, says); i >= 0 {
+		return b.inv.Config.Gaps[i], true
+	}
+	return config.Gap{}, false
+}
+
+// nameDoubts tells what a part of the configuration that was not read may declare.
+func (b *builder) nameDoubts(gap config.Gap) {
+	if len(b.Identities) > 0 {
+		b.chainDoubts(gap)
+		return
+	}
 	var names []string
 	for _, t := range b.inv.Traces {
-		mayBe := t.Ours || t.Realm == "" || !named && !store.AutomaticRealm(t.Realm)
-		if mayBe && !b.goes(t) && t.OfAtmos() && !b.declared(t) {
+		if (t.Ours || t.Realm == "") && !b.goes(t) && b.inQuestion(t) && !b.declared(t) {
 			names = append(names, b.ownerOf(t))
 		}
 	}
 	if names = unique(names); len(names) > 0 {
-		b.Doubts = append(b.Doubts, fmt.Sprintf("%s: may belong to what was not read: %s", show.Names(names), gaps[0]))
+		b.Doubts = append(b.Doubts, fmt.Sprintf("%s: may belong to what was not read: %s", show.Names(names), gap))
 	}
+}
+
+// realmDoubts tells what lies under realms with a name, one of which may be the project's: a part of
+// the configuration that was not read may say so.
+func (b *builder) realmDoubts(gap config.Gap) {
+	names := make(map[string][]string)
+	for _, t := range b.inv.Traces {
+		if !t.Ours && t.Realm != "" && !store.AutomaticRealm(t.Realm) && b.inQuestion(t) && b.concerns(t) {
+			names[t.Realm] = append(names[t.Realm], b.ownerOf(t))
+		}
+	}
+	for _, realm := range slices.Sorted(maps.Keys(names)) {
+		b.Doubts = append(b.Doubts, fmt.Sprintf("%s: the realm %s may be this project's; set ATMOS_AUTH_REALM to tell (%s)", show.Names(unique(names[realm])), realm, gap))
+	}
+}
+
+// inQuestion tells whether a trace is of a kind and age that the target is about.
+func (b *builder) inQuestion(t *inventory.Trace) bool {
+	return t.OfAtmos() && (!b.Expired || t.Over(b.inv.Time))
+}
+
+// concerns tells whether a trace would go, or be named, if its realm were this project's.
+func (b *builder) concerns(t *inventory.Trace) bool {
+	if len(b.Identities) == 0 {
+		return b.nameless() || b.byName(t) || !b.declared(t)
+	}
+	return slices.ContainsFunc(t.Of, func(n inventory.Name) bool { return !n.Provider && slices.Contains(b.Identities, n.Name) })
 }
 
 // ownerOf is a name that a trace is of, or where what bears none lies, as the session of a portal.
@@ -165,7 +207,7 @@ func (b *builder) ownerOf(t *inventory.Trace) string {
 }
 
 // chainDoubts tells of each chain which link a part of the configuration that was not read may declare.
-func (b *builder) chainDoubts(gap fmt.Stringer) {
+func (b *builder) chainDoubts(gap config.Gap) {
 	for _, c := range b.chains {
 		for _, l := range c.Links {
 			if !l.Declared || errors.Is(c.Err, chain.ErrDangling) {
