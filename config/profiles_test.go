@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -118,6 +119,18 @@ func TestProfiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The exact place of an error is searched for only where somebody needs it, since that takes long: not in
+// profiles that are not selected, and not in imports.
+func TestPlaceOfErrors(t *testing.T) {
+	const broken, what = "import:\n  - a\n  - b\n  c: d\n", ": did not find expected '-' indicator"
+	fs := files{"work/atmos.yaml": "", "work/profiles/p/a.yaml": broken}
+	equal(t, newMachine(t, fs).see(t, config.Options{}).Gaps, []string{"profiles/p/a.yaml:1:1" + what})
+	_, err := newMachine(t, fs).load(config.Options{Profiles: []string{"p"}})
+	equal(t, fmt.Sprint(err), "profiles/p/a.yaml:4:3"+what)
+	fs = files{"work/atmos.yaml": "import: b.yaml\n", "work/b.yaml": broken}
+	equal(t, newMachine(t, fs).see(t, config.Options{}).Gaps, []string{"b.yaml:1:1: not YAML"})
 }
 
 // summary is what a reading declares, and its realms.

@@ -235,6 +235,12 @@ auth:
 // it, nor in a name.
 func TestValuesAreNotEchoed(t *testing.T) {
 	const secret = "SECRET\x1bKEY"
+	m := newMachine(t, files{
+		"home/key": secret, "home/key.yaml": "SECRET-KEY: SECRET-KEY\nlist: [[SECRET-KEY]]\n", "home/key.json": `{"a": {"b": {"SECRET-KEY": {"kind": "SECRET-KEY", "via": {"provider": "SECRET-KEY"}}}}}`,
+		"home/key.env": "SECRET_KEY=SECRET-KEY\n", "home/key.tfvars": "SECRET_KEY = \"SECRET-KEY\"\nSECRET = file(\"SECRET\")\n",
+		"home/broken.yaml": "*SECRET-KEY\n", "home/twice.yaml": "SECRET-KEY: x\nSECRET-KEY: y\n",
+	})
+	m.env = map[string]string{"SECRET": secret}
 	for _, at := range []string{
 		"auth: {realm: %s}", "auth: %s", "auth: {providers: %s}", "auth: {identities: %s}", "auth: {identities: {x: %s}}", "auth: {integrations: %s}",
 		"auth: {providers: {p: {kind: %s}}}", "auth: {providers: {p: {start_url: %s, region: %s}}}", "auth: {providers: {p: {spec: %s, tags: [%s], driver: %s}}}",
@@ -248,17 +254,10 @@ func TestValuesAreNotEchoed(t *testing.T) {
 			"!include.raw ../home/key", "!include ../home/key", "!include ../home/key.yaml", "!include ../home/key.yaml .list", "!include ../home/key.json .a.b", "!include ../home/key.env",
 			"!include ../home/key.tfvars", "!include ../home/broken.yaml", "!include ../home/twice.yaml", "!env SECRET",
 		} {
-			m := newMachine(t, files{
-				"work/atmos.yaml": strings.ReplaceAll(at, "%s", `"`+"%s"+`"`) + "\n",
-				"home/key":        secret, "home/key.yaml": "SECRET-KEY: SECRET-KEY\nlist: [[SECRET-KEY]]\n", "home/key.json": `{"a": {"b": {"SECRET-KEY": {"kind": "SECRET-KEY", "via": {"provider": "SECRET-KEY"}}}}}`,
-				"home/key.env": "SECRET_KEY=SECRET-KEY\n", "home/key.tfvars": "SECRET_KEY = \"SECRET-KEY\"\nSECRET = file(\"SECRET\")\n",
-				"home/broken.yaml": "*SECRET-KEY\n", "home/twice.yaml": "SECRET-KEY: x\nSECRET-KEY: y\n",
-			})
 			text := strings.ReplaceAll(at, "%s", strings.Replace(function, " ", ` "`, 1)+`"`)
 			if err := os.WriteFile(m.path("work/atmos.yaml"), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			m.env = map[string]string{"SECRET": secret}
 			c, err := m.load(config.Options{})
 			said := fmt.Sprint(err, c.Warnings, c.Gaps)
 			for _, p := range c.Readings[0].Auth.Providers {
