@@ -229,6 +229,12 @@ x-unknown: [1, 2] # stays
 			removed: devRemoved(),
 		},
 		{
+			name: "flow style and CRLF", k: cut.KubeEntries{Remove: dev},
+			data:    crlf("a: b\nusers: [{name: b}, {name: atmos-eks-dev-us-east-2, user: {exec: {command: atmos}}}]\n" + devContext + "current-context: dev\n"),
+			want:    crlf("a: b\nusers: [{name: b}]\n" + noContext + "current-context: \"\"\n"),
+			removed: []string{"context dev", "user " + devUser},
+		},
+		{
 			name: "every line break of YAML", k: cut.KubeEntries{Remove: dev},
 			data:    "a: \"x\u0085 y\u2028 z\"\rb: 1\rusers:\r- name: atmos-eks-dev-us-east-2\r  user: {exec: {command: atmos}}\r- name: b\r",
 			want:    "a: \"x\u0085 y\u2028 z\"\rb: 1\rusers:\r- name: b\r",
@@ -267,6 +273,7 @@ users: []
 		},
 		{name: "an empty file", k: cut.KubeEntries{Remove: dev}},
 		{name: "comments only", k: cut.KubeEntries{Remove: dev}, data: "# none\n---\n"},
+		{name: "nothing but null", k: cut.KubeEntries{Remove: dev}, data: "# atmos\n~\n"},
 		{name: "null", k: cut.KubeEntries{Remove: dev}, data: "clusters: null\ncontexts:\nusers: []\ncurrent-context: null\n"},
 	} {
 		t.Run(tt.name, tt.run)
@@ -297,8 +304,10 @@ func TestKubeEntriesRefuse(t *testing.T) {
 		{"an alias that would lead elsewhere", "x: &x {}\nusers:\n- &x " + user + "\ny: *x\n", "cannot be cut without"},
 		{"an anchor on the list", "users: &x\n- " + user + "\n", "users is written in a way"},
 		{"comments in a flow list", "users: [ # x\n " + user + "]\n", "users is written in a way"},
+		{"a comma in a tag of a flow list", "users: [!x,y {name: b}, " + user + "]\n", "users is written in a way"},
 		{"a quote in a word of a flow list", "users: [{name: it 's}, " + user + "]\n", "users is written in a way"},
 		{"an explicit key", "? users\n: - " + user + "\n", "users is written in a way"},
+		{"a comment before the colon", "? users # theirs\n: - " + user + "\n", "users is written in a way"},
 		{"current-context on several lines", strings.Replace(clientGo, "current-context: dev", "current-context: >-\n  dev", 1), "current-context is written in a way"},
 		{"text out of its indentation", "users:\n- name: atmos-eks-dev-us-east-2\n  user: {exec: {command: atmos}}\n  x: \"SECRET\nSECRET\"\n", "cannot be cut without"},
 	}

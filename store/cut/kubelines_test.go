@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"gopkg.in/yaml.v3"
 )
 
 const kubectl = `apiVersion: v1
@@ -118,6 +119,39 @@ func TestKubeLinesReadsWhatIsWritten(t *testing.T) {
 		}
 		if len(f.lists[contexts]) != 2 || len(f.lists[clusters]) != 2 || len(f.lists[users]) != 2 || !f.lists[users][0].runsAtmos() || f.current != "a" {
 			t.Errorf("%+v", f.kubeFile)
+		}
+	}
+}
+
+// What a cut leaves must mean the same: two files that differ in anything do not.
+func TestSameYAML(t *testing.T) {
+	const text = "a: &x [b]\nc: *x\nd: &y [e]\n"
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{text, text, true},
+		{text, "{a: &x [b], c: *x, d: &y [e]}", true},
+		{"", "", true},
+		{"", "a: b", false},
+		{"a: b", "", false},
+		{text, strings.Replace(text, "b", "f", 1), false},             // a value
+		{text, strings.Replace(text, "[b]", "[b, b]", 1), false},      // one more
+		{text, strings.Replace(text, "[b]", "{b: b}", 1), false},      // another kind
+		{text, strings.Replace(text, "[b]", "[!x b]", 1), false},      // another tag
+		{"a: [b, c]", "a: {b: c}", false},                             // another kind of as many
+		{"a: !x [b, c]", "a: !x {b: c}", false},                       // and of the same tag
+		{text, strings.Replace(text, "&y", "", 1), false},             // without an anchor
+		{text, strings.Replace(text, "*x", "[b]", 1), false},          // without an alias
+		{"a: &x b\nb: &x b\nc: *x", "a: &x b\nc: *x\nb: &x b", false}, // in another order
+	} {
+		a, errA := readKubeYAML([]byte(tt.a))
+		b, errB := readKubeYAML([]byte(tt.b))
+		if errA != nil || errB != nil {
+			t.Fatal(errA, errB)
+		}
+		if got := sameYAML(a.root, b.root, map[*yaml.Node]*yaml.Node{}); got != tt.want {
+			t.Errorf("%q and %q: %v", tt.a, tt.b, got)
 		}
 	}
 }

@@ -35,10 +35,10 @@ func (f *kubeYAML) blockItem(list, item *yaml.Node) (s span, ok bool) {
 }
 
 // flowItems are the items of a list in flow style, which opens at offset, and
-// what stands between the brackets. It is not ok with comments between the items.
-func (f *kubeYAML) flowItems(offset int) (inner span, items []span, ok bool) {
+// what stands between the brackets. There are none with comments between the items.
+func (f *kubeYAML) flowItems(offset int) (inner span, items []span) {
 	if !bytes.HasPrefix(f.text[offset:], []byte("[")) {
-		return span{}, nil, false
+		return span{}, nil
 	}
 	item, depth := span{from: -1}, 0
 	for i := offset + 1; i < len(f.text); {
@@ -46,13 +46,13 @@ func (f *kubeYAML) flowItems(offset int) (inner span, items []span, ok bool) {
 		switch {
 		case is == ' ':
 		case depth == 0 && is == '#':
-			return span{}, nil, false
+			return span{}, nil
 		case depth == 0 && (is == ',' || is == ']'):
 			if item.from >= 0 {
 				items = append(items, item)
 			}
 			if is == ']' {
-				return span{offset + 1, i}, items, true
+				return span{offset + 1, i}, items
 			}
 			item.from = -1
 		default:
@@ -64,7 +64,7 @@ func (f *kubeYAML) flowItems(offset int) (inner span, items []span, ok bool) {
 		}
 		i = next
 	}
-	return span{}, nil, false
+	return span{}, nil
 }
 
 // flowToken tells what is at i in flow style, and where the next thing begins: a space, a comment (#),

@@ -200,8 +200,11 @@ func (f *kubeYAML) cutList(n int, going []bool) (edits []edit, ok bool) {
 	case !slices.Contains(going, true):
 		return nil, true
 	case list.Style&yaml.FlowStyle != 0:
-		inner, items, ok := f.flowItems(f.offset(list))
-		return cutItems(inner, items, going), ok && len(items) == len(going)
+		inner, items := f.flowItems(f.offset(list))
+		if len(items) != len(going) {
+			return nil, false
+		}
+		return cutItems(inner, items, going), true
 	}
 	for i, item := range list.Content {
 		if !going[i] {
