@@ -50,8 +50,17 @@ func run(t *testing.T, tt runCase) (report string, changes []string) {
 	var b strings.Builder
 	r.Render(&b, viewOf(inv))
 	fmt.Fprintf(&b, "complete: %t\n", r.Complete())
-	return hometest.Short(home, b.String()), changesOf(before, hometest.Left(t, home))
+	return strings.ReplaceAll(hometest.Short(home, b.String()), note, "{NOTE}\n"), changesOf(before, hometest.Left(t, home))
 }
+
+// note is {NOTE} in a report, and emptied {EMPTY} among the changes.
+const (
+	note = `⚠️  Note: This only removes local credentials. Your browser session
+   may still be active. Visit your identity provider to end your
+   browser session.
+`
+	emptied = "apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\nusers: []\n"
+)
 
 // changesOf are the files that are gone, and the new content of those that changed.
 func changesOf(before, after map[string]string) []string {
@@ -61,7 +70,7 @@ func changesOf(before, after map[string]string) []string {
 		case !there:
 			changes = append(changes, "gone "+path)
 		case text != before[path]:
-			changes = append(changes, "left "+path+": "+text)
+			changes = append(changes, "left "+path+": "+strings.Replace(text, emptied, "{EMPTY}", 1))
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(after)) {
@@ -177,19 +186,12 @@ Also affected: prod must log in again (provider corp); other must log in again (
 Kept: Docker: 111111111111.dkr.ecr.us-east-1.amazonaws.com (the integration prod-ecr uses it too)
 Still valid until 2030-01-02 00:00: corp, Org, dev
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: true
 
 gone .cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json
-left .config/atmos/kube/config: apiVersion: v1
-kind: Config
-clusters: []
-contexts: []
-users: []
-
+left .config/atmos/kube/config: {EMPTY}
 left .config/atmos/{R}/aws/corp/config: [profile prod]
 region = r
 
@@ -219,12 +221,7 @@ Kept: Docker: 111111111111.dkr.ecr.us-east-1.amazonaws.com (the integration prod
 Still valid until 2030-01-02 00:00: dev
 complete: true
 
-left .config/atmos/kube/config: apiVersion: v1
-kind: Config
-clusters: []
-contexts: []
-users: []
-
+left .config/atmos/kube/config: {EMPTY}
 left .config/atmos/{R}/aws/corp/config: [profile org]
 region = r
 [profile prod]
@@ -262,19 +259,12 @@ Also affected: gone must log in again (provider corp); other must log in again (
 Kept: mine in ~/.config/atmos/{R}/aws/corp/ (not declared in atmos.yaml)
 Still valid until 2030-01-02 00:00: corp
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: true
 
 gone .cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json
-left .config/atmos/kube/config: apiVersion: v1
-kind: Config
-clusters: []
-contexts: []
-users: []
-
+left .config/atmos/kube/config: {EMPTY}
 left .config/atmos/{R}/aws/corp/config: [profile mine]
 region = r
 
@@ -307,20 +297,13 @@ Kept: other_dev (without a realm; not declared in atmos.yaml)
 Still valid until 2030-01-02 00:00: corp, Org, dev, prod, twin, other, az
 A removed access key stays valid in AWS: aws iam delete-access-key ends it
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: true
 
 gone .azure/atmos/{R}/az/credentials.json
 gone .cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json
-left .config/atmos/kube/config: apiVersion: v1
-kind: Config
-clusters: []
-contexts: []
-users: []
-
+left .config/atmos/kube/config: {EMPTY}
 gone .config/atmos/{R}/aws/corp/config
 gone .config/atmos/{R}/aws/corp/credentials
 gone .config/atmos/{R}/aws/corp/credentials.lock
@@ -357,9 +340,7 @@ Successfully logged out from 1 identity
 Kept: bot (long-lived access key, not confirmed)
 Still valid until 2030-01-02 00:00: az
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
 complete: false
 
 gone .azure/atmos/{R}/az/credentials.json
@@ -406,9 +387,7 @@ Successfully logged out from 1 identity
 
 Not looked for: keyring directories, Docker logins and kubeconfig entries that only another project's atmos.yaml names
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
 complete: true
 
 gone .config/atmos/0000000000000000/aws/aws-user/credentials
@@ -451,19 +430,12 @@ Also affected: prod must log in again (provider corp); other must log in again (
 Kept: Docker: 111111111111.dkr.ecr.us-east-1.amazonaws.com (the integration prod-ecr uses it too)
 Still valid until 2030-01-02 00:00: corp
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: false
 
 gone .cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json
-left .config/atmos/kube/config: apiVersion: v1
-kind: Config
-clusters: []
-contexts: []
-users: []
-
+left .config/atmos/kube/config: {EMPTY}
 left .config/atmos/{R}/aws/corp/config: [profile prod]
 region = r
 
@@ -493,9 +465,7 @@ Errors encountered:
 
 Still valid until 2030-01-02 00:00: other
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: false
 
@@ -530,9 +500,7 @@ Errors encountered:
 
 Kept: Docker: 111111111111.dkr.ecr.us-east-1.amazonaws.com (the integration prod-ecr uses it too)
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: false
 `},
@@ -553,9 +521,7 @@ Logged out with warnings (1/2 successful)
 Errors encountered:
   • lost: credential not found in keyring
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
 complete: true
 
 gone .local/share/atmos/keyring/nobody
@@ -578,9 +544,7 @@ Successfully logged out from 1 identity
 
 Still valid until 2030-01-02 00:00: dev
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: true
 
@@ -606,9 +570,7 @@ Successfully logged out from 1 identity
 Kept: ~/.config/atmos/{R}/aws/corp/README (not of Atmos)
 Still valid until 2030-01-02 00:00: dev
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: true
 
@@ -631,9 +593,7 @@ Logout failed (0/1 successful)
 Errors encountered:
   • ~/project/claimed/atmos/{R}/aws/corp/credentials: only atmos.yaml names this place (ATMOS_XDG_CONFIG_HOME: claimed); set ATMOS_XDG_CONFIG_HOME yourself to log out there
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: false
 `},
@@ -656,9 +616,7 @@ Errors encountered:
 Kept: stranger (without a realm; not declared in atmos.yaml)
 Still valid until 2030-01-02 00:00: dev
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: false
 
@@ -679,9 +637,7 @@ Successfully logged out from 1 identity
 
 Still valid until 2030-01-02 00:00: gone
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: true
 
@@ -705,9 +661,7 @@ Removing expired credentials...
 
 Successfully logged out from 1 identity
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: true
 
@@ -745,9 +699,7 @@ Errors encountered:
 Also affected: prod must log in again (provider corp)
 Still valid until 2030-01-02 00:00: dev
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: true
 
@@ -789,9 +741,7 @@ Successfully logged out from 1 identity
 
 Also affected: gone must log in again (provider corp)
 
-⚠️  Note: This only removes local credentials. Your browser session
-   may still be active. Visit your identity provider to end your
-   browser session.
+{NOTE}
    https://corp.example/start
 complete: true
 
