@@ -32,17 +32,16 @@ func (e *ClaimError) variable() string {
 
 const keyringPath = "ATMOS_KEYRING_FILE_PATH"
 
-// claimedBases are the settings that move a base.
-func claimedBases() map[string]store.Base {
-	return map[string]store.Base{
-		"ATMOS_XDG_CONFIG_HOME": store.Config, "ATMOS_XDG_DATA_HOME": store.Data, "ATMOS_XDG_CACHE_HOME": store.Cache,
-	}
-}
-
 // claimedRoot is the base that a claim leads to; empty if that is the user's own.
 func (p *Project) claimedRoot(c config.Claim) (base store.Base, root string) {
-	base, ok := claimedBases()[c.Setting]
-	if !ok {
+	switch c.Setting {
+	case "ATMOS_XDG_CONFIG_HOME":
+		base = store.Config
+	case "ATMOS_XDG_DATA_HOME":
+		base = store.Data
+	case "ATMOS_XDG_CACHE_HOME":
+		base = store.Cache
+	default:
 		return base, ""
 	}
 	roots := store.NewRoots(p.Roots[store.Home], p.WorkDir, "", runtime.GOOS, func(name string) (string, bool) {

@@ -55,7 +55,7 @@ func (p *Project) unopened(t *Trace, users map[string]bool) AccessKey {
 		switch {
 		case p.user(n) && t.Realm != "":
 			return LongLived
-		case p.user(n), p.mystery(n), t.Realm == "" && slices.ContainsFunc(store.Spellings(n.Name), func(s string) bool { return users[s] }):
+		case p.user(n), p.kindUnknown(n), t.Realm == "" && slices.ContainsFunc(store.Spellings(n.Name), func(s string) bool { return users[s] }):
 			return PerhapsSession
 		}
 	}
@@ -71,7 +71,7 @@ func (p *Project) user(n Name) bool {
 	})
 }
 
-// mystery tells whether the kind of a name is not known.
-func (p *Project) mystery(n Name) bool {
+// kindUnknown tells whether the kind of a name is not known.
+func (p *Project) kindUnknown(n Name) bool {
 	return !p.Declares(n) || slices.ContainsFunc(p.kinds[n], func(kind string) bool { return !store.Knows(kind) && (!n.Provider || kind != "") })
 }

@@ -15,18 +15,16 @@ func HeldLocks(ctx context.Context, p *Project, home *disk.Home) (held []disk.Pl
 	for _, base := range store.Bases() {
 		for _, t := range r.walkAll(base) {
 			switch {
-			case t.Kind != store.LockFile:
-				if t.Err != nil && t.Kind == store.OtherFile {
-					errs = append(errs, t.Err)
-				}
-			default:
+			case t.Kind == store.LockFile:
 				isHeld, err := lockHeld(home, t.Where.Place)
-				if err != nil {
-					errs = append(errs, err)
-				}
 				if isHeld {
 					held = append(held, t.Where.Place)
 				}
+				if err != nil {
+					errs = append(errs, err)
+				}
+			case t.Kind == store.OtherFile && t.Err != nil:
+				errs = append(errs, t.Err)
 			}
 		}
 	}

@@ -85,7 +85,11 @@ func NewProject(cfg *config.Config, roots store.Roots, workDir string) *Project 
 		for _, id := range r.Auth.Identities {
 			p.declare(Name{id.Name, false}, id.Kind, id.Place)
 		}
-		p.mention(reading.Graph)
+		for _, l := range reading.Graph.Roots() { // what a via leads to and nobody declares is cleaned, too
+			if !l.Declared {
+				p.declare(Name{l.Name, l.Provider}, "", l.Place)
+			}
+		}
 	}
 	return p
 }
@@ -101,15 +105,6 @@ func (p *Project) declare(n Name, kind, place string) {
 	for _, spelled := range store.Spellings(n.Name) {
 		if !slices.Contains(p.declared[spelled], n) {
 			p.declared[spelled] = append(p.declared[spelled], n)
-		}
-	}
-}
-
-// mention declares the names that a via leads to and that nobody declares: they are cleaned, too.
-func (p *Project) mention(g *chain.Graph) {
-	for _, l := range g.Roots() {
-		if !l.Declared {
-			p.declare(Name{l.Name, l.Provider}, "", l.Place)
 		}
 	}
 }

@@ -235,7 +235,7 @@ func samePortal(pr config.Provider, t *Trace) bool {
 		return true
 	case PortalUnknown(pr):
 		return false
-	case t.Kind == store.LockFile || t.Rest && t.StartURL == "":
+	case t.Kind == store.LockFile:
 		return t.Name == store.Portal(pr.StartURL.Raw(), region)
 	}
 	return store.SamePortal(pr.StartURL.Raw(), t.StartURL) &&

@@ -38,7 +38,7 @@ func (b *builder) affected() []Affected {
 			b.shares(s, t, share)
 			for _, n := range t.Of {
 				if !b.in[n] && s.Kind.AWSFile() {
-					j := share(t.Root, s.name(), b.role(t.Root))
+					j := share(t.Root, s.Label(), b.role(t.Root))
 					all[j].Names = append(all[j].Names, n.Name)
 				}
 			}
@@ -76,7 +76,7 @@ func (b *builder) shares(s *Step, t *inventory.Trace, share func(root, by, why s
 				why = "portal " + t.StartURL
 			}
 		}
-		share(n.Name, s.name(), why)
+		share(n.Name, s.Label(), why)
 	}
 }
 
@@ -93,7 +93,7 @@ func (b *builder) accounts() []Affected {
 	var by, accounts []string
 	for _, s := range b.Steps {
 		if s.Kind == store.TokenCopy && s.Err == nil {
-			by, accounts = append(by, s.name()), append(accounts, s.Traces[0].Written.Accounts...)
+			by, accounts = append(by, s.Label()), append(accounts, s.Traces[0].Written.Accounts...)
 		}
 	}
 	if accounts == nil {

@@ -12,8 +12,7 @@ import (
 )
 
 // addFiles makes a step of all traces of one file: of an AWS directory first config, then
-// credentials, so that a run which is killed leaves the proof; what says which identities there
-// are comes last.
+// credentials, so that a run which is killed leaves the proof.
 func (b *builder) addFiles(taken []*inventory.Trace) {
 	at := make(map[disk.Place]int)
 	var steps []*Step
@@ -41,13 +40,7 @@ func (b *builder) addFiles(taken []*inventory.Trace) {
 		s.rank = b.order(s)
 	}
 	sortFiles(steps)
-	last := func(s *Step) bool { return s.Kind == store.Provisioned }
-	for _, s := range steps {
-		if !last(s) {
-			b.Steps = append(b.Steps, s)
-		}
-	}
-	b.Steps = append(b.Steps, slices.DeleteFunc(steps, func(s *Step) bool { return !last(s) })...)
+	b.Steps = append(b.Steps, steps...)
 }
 
 // sortFiles puts files in the order of the names, and of a directory of AWS files config before

@@ -191,7 +191,7 @@ func (p Plan) document(v show.View) Document {
 	for _, s := range p.Steps {
 		step := s.document(v)
 		if s.Err != nil {
-			d.NotChecked = append(d.NotChecked, show.NotChecked{Name: s.name(), Location: step.Location, Reason: show.Cause(s.Err)})
+			d.NotChecked = append(d.NotChecked, show.NotChecked{Name: s.Label(), Location: step.Location, Reason: show.Cause(s.Err)})
 		}
 		if s.Kept != "" && !s.Kind.Bare() {
 			d.Kept = append(d.Kept, KeptDocument{show.Strings(s.losers()), step.Location, step.Key, string(s.Kept)})
@@ -232,7 +232,7 @@ func (d *Document) affected(all []Affected, sessions []revoke.Result) {
 
 func (s *Step) document(v show.View) StepDocument {
 	d := StepDocument{
-		Kind: string(s.Kind), Name: s.name(), Realm: s.Realm, Location: v.Roots.Show(cmp.Or(s.Where.Keyring, s.Where.Place.String())),
+		Kind: string(s.Kind), Name: s.Label(), Realm: s.Realm, Location: v.Roots.Show(cmp.Or(s.Where.Keyring, s.Where.Place.String())),
 		Key: s.Where.Key, KeptBy: string(s.Kept), ValidUntil: show.Time(s.validUntil()),
 	}
 	if len(s.Names) > 1 {

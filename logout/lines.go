@@ -53,7 +53,7 @@ func (p Plan) entryLines(v show.View) []line {
 		case s.Err != nil:
 			blind = append(blind, s)
 		default:
-			entries[s.name()] = append(entries[s.name()], s)
+			entries[s.Label()] = append(entries[s.Label()], s)
 		}
 	}
 	for _, m := range p.Names {
@@ -113,24 +113,17 @@ func (s *Step) sections() []string {
 
 // keyRemark tells of entries that are, or count as, a long-lived access key.
 func keyRemark(steps []*Step) string {
-	best := inventory.NoAccessKey
+	remark := ""
 	for _, s := range steps {
-		if k := s.accessKey(); k == inventory.LongLived || best == inventory.NoAccessKey {
-			best = k
+		switch s.accessKey() {
+		case inventory.LongLived:
+			return "long-lived access key"
+		case inventory.PerhapsSession:
+			remark = "perhaps a long-lived access key"
+		case inventory.NoAccessKey:
 		}
 	}
-	return keyWord(best)
-}
-
-func keyWord(k inventory.AccessKey) string {
-	switch k {
-	case inventory.LongLived:
-		return "long-lived access key"
-	case inventory.PerhapsSession:
-		return "perhaps a long-lived access key"
-	case inventory.NoAccessKey:
-	}
-	return ""
+	return remark
 }
 
 func via(m Member) string {
@@ -175,7 +168,7 @@ func (r Report) lines(v show.View) []line {
 			blind = append(blind, res.Step)
 			errs[res.Step] = res.Err
 		default:
-			byName[res.name()] = append(byName[res.name()], res)
+			byName[res.Label()] = append(byName[res.Label()], res)
 		}
 	}
 	missing := r.missing(v.Roots[store.HomeAWS])

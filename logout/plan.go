@@ -140,9 +140,13 @@ func (b *builder) namesOf(t *inventory.Trace) []string {
 	return names
 }
 
-// order is the position of a step among the names; of what bears none the last.
+// order is the position of a step among the names. What bears none comes behind them, and then
+// what says which identities there are.
 func (b *builder) order(s *Step) int {
 	best := len(b.Names)
+	if s.Kind == store.Provisioned {
+		return best + 1
+	}
 	for _, name := range s.Names {
 		if i, ok := b.at[name]; ok {
 			best = min(best, i)
@@ -184,7 +188,7 @@ func (p Plan) LongLived() []string {
 	var names []string
 	for _, s := range p.Steps {
 		if s.accessKey() != inventory.NoAccessKey && s.Err == nil && s.Kept == "" {
-			names = append(names, s.name())
+			names = append(names, s.Label())
 		}
 	}
 	return unique(names)

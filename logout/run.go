@@ -181,7 +181,7 @@ func (r Report) Names() []string {
 // losers are the names that a step takes something from.
 func (s *Step) losers() []string {
 	if len(s.Names) == 0 {
-		return []string{s.name()}
+		return []string{s.Label()}
 	}
 	return s.Names
 }

@@ -108,13 +108,10 @@ func (n neighbours) beside(t *inventory.Trace) bool {
 	return t.Kind.AWSFile() && (whole || n.dirs[place.Dir()] || n.cuts[place]) && (t.Ours || t.Realm == "" && whole)
 }
 
-// perhapsOurs tells whether a trace bears a name, and no realm of another project.
-func perhapsOurs(t *inventory.Trace) bool { return len(t.Of) > 0 && (t.Ours || t.Realm == "") }
-
-// unproven tells whether a trace may be an orphan of this project, or something of another one.
+// unproven tells whether a trace with a name may be an orphan of this project, or something of another one.
 func (n neighbours) unproven(t *inventory.Trace) bool {
 	root := t.Root == "" || n.inv.IsRoot(t.Root)
-	return perhapsOurs(t) && !n.inv.Automatic(t.Realm) && (!root || !n.declared(t))
+	return len(t.Of) > 0 && (t.Ours || t.Realm == "") && !n.inv.Automatic(t.Realm) && (!root || !n.declared(t))
 }
 
 func perhapsOf(realm string) string {

@@ -64,8 +64,8 @@ func (r Reason) Settled() bool {
 	}
 }
 
-// name is the first of those who lose something; of nobody's things the directory's.
-func (s *Step) name() string {
+// Label is the first of those who lose something; of nobody's things the directory's.
+func (s *Step) Label() string {
 	if len(s.Names) > 0 {
 		return s.Names[0]
 	}
@@ -75,9 +75,6 @@ func (s *Step) name() string {
 	}
 	return ""
 }
-
-// Label names whose step it is.
-func (s *Step) Label() string { return s.name() }
 
 // accessKey tells whether the step is about what is, or counts as, a long-lived access key.
 func (s *Step) accessKey() inventory.AccessKey {

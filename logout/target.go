@@ -112,8 +112,7 @@ func (s *selection) add(n inventory.Name) {
 	}
 }
 
-// addIdentity adds an identity with its chain: in the selected reading; in another one where
-// something of the identity lies under the root or the realm of that reading.
+// addIdentity adds an identity with its chains.
 func (s *selection) addIdentity(name string) error {
 	found, err := s.find(inventory.Name{Name: name})
 	if err != nil {
@@ -123,19 +122,7 @@ func (s *selection) addIdentity(name string) error {
 		return nil
 	}
 	s.Identities = append(s.Identities, found.Name)
-	var chains []Chain
-	for i, r := range s.inv.Readings {
-		c, err := r.Graph.Chain(found.Name)
-		if err != nil || slices.ContainsFunc(chains, func(o Chain) bool { return o.String() == c.String() }) {
-			continue
-		}
-		if i == 0 || s.leadsTo(found, r, c) {
-			chains = append(chains, Chain{c, r.Name})
-		}
-	}
-	if len(chains) == 0 {
-		chains = s.onlyChain(found)
-	}
+	chains := s.chainsOf(found)
 	for _, c := range chains {
 		if errors.Is(c.Err, chain.ErrCycle) {
 			return fmt.Errorf("identity %q: %w", found.Name, c.Err)
@@ -153,6 +140,33 @@ func (s *selection) addIdentity(name string) error {
 		s.chains = append(s.chains, c)
 	}
 	return nil
+}
+
+// chainsOf are the chains of an identity: in the selected reading; in another one where something
+// of the identity lies under the root or the realm of that reading. If there is none, that on which
+// the other readings agree; else the name stands for itself.
+func (s *selection) chainsOf(n inventory.Name) []Chain {
+	var all, chains []Chain
+	for i, r := range s.inv.Readings {
+		c, err := r.Graph.Chain(n.Name)
+		if err != nil {
+			continue
+		}
+		same := func(o Chain) bool { return o.String() == c.String() }
+		if !slices.ContainsFunc(all, same) {
+			all = append(all, Chain{c, r.Name})
+		}
+		if !slices.ContainsFunc(chains, same) && (i == 0 || s.leadsTo(n, r, c)) {
+			chains = append(chains, Chain{c, r.Name})
+		}
+	}
+	switch {
+	case len(chains) > 0:
+		return chains
+	case len(all) == 1:
+		return all
+	}
+	return []Chain{{Chain: chain.Chain{Links: []chain.Link{{Name: n.Name}}}}}
 }
 
 // addChain adds the names of a chain, provider first.
@@ -182,22 +196,6 @@ func (s *selection) leadsTo(n inventory.Name, r inventory.Reading, c chain.Chain
 	return slices.ContainsFunc(s.inv.Traces, func(t *inventory.Trace) bool {
 		return t.Ours && slices.Contains(t.Of, n) && (t.Root != "" && slices.Contains(roots, t.Root) || own(t.Realm))
 	})
-}
-
-// onlyChain is the chain of a name that only readings which are not selected declare, if they
-// agree on it; else the name stands for itself.
-func (s *selection) onlyChain(n inventory.Name) []Chain {
-	var all []Chain
-	for _, r := range s.inv.Readings {
-		c, err := r.Graph.Chain(n.Name)
-		if err == nil && !slices.ContainsFunc(all, func(o Chain) bool { return o.String() == c.String() }) {
-			all = append(all, Chain{c, r.Name})
-		}
-	}
-	if len(all) == 1 {
-		return all
-	}
-	return []Chain{{Chain: chain.Chain{Links: []chain.Link{{Name: n.Name}}}}}
 }
 
 // addProvider adds a provider with every identity whose chain starts at it in any reading.

@@ -107,7 +107,7 @@ func affectedText(affected []Affected) []string {
 func (p Plan) keptText(v show.View) []string {
 	var lines []string
 	for _, s := range p.Steps {
-		name := show.Clean(s.name())
+		name := show.Clean(s.Label())
 		switch s.Kept {
 		case "":
 		case KeptAmbiguous:
