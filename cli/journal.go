@@ -122,7 +122,7 @@ func (j *journal) finish(r logout.Report) error {
 		summary.Outcome, summary.Reason = "incomplete", r.Err().Error()
 		j.s.log.Info("Logout incomplete", j.target, "removed", len(r.Names()))
 	}
-	for _, n := range r.Document(j.view).NotChecked {
+	for _, n := range r.Plan.NotChecked(j.view) {
 		summary.NotChecked = append(summary.NotChecked, audit.NotChecked{Name: n.Name, Location: n.Location, Reason: n.Reason})
 	}
 	j.trail.Finish(summary)

@@ -181,6 +181,7 @@ func (r Report) Document(v show.View) Document {
 
 func (p Plan) document(v show.View) Document {
 	d := NewDocument(p.Target)
+	d.Steps, d.NotChecked = make([]StepDocument, 0, len(p.Steps)), p.NotChecked(v)
 	for _, c := range p.Chains {
 		chain := ChainDocument{Names: c.Names(), Reading: c.Reading}
 		if c.Err != nil {
@@ -189,25 +190,36 @@ func (p Plan) document(v show.View) Document {
 		d.Chains = append(d.Chains, chain)
 	}
 	for _, s := range p.Steps {
-		step := s.document(v)
-		if s.Err != nil {
-			d.NotChecked = append(d.NotChecked, show.NotChecked{Name: s.Label(), Location: step.Location, Reason: show.Cause(s.Err)})
-		}
 		if s.Kept != "" && !s.Kind.Bare() {
-			d.Kept = append(d.Kept, KeptDocument{show.Strings(s.losers()), step.Location, step.Key, string(s.Kept)})
+			d.Kept = append(d.Kept, KeptDocument{show.Strings(s.losers()), s.location(v), s.Where.Key, string(s.Kept)})
 		}
 	}
 	for _, s := range p.Stays {
 		d.Kept = append(d.Kept, KeptDocument{show.Strings(s.Names), v.Roots.Show(s.Location), "", s.Reason})
-	}
-	for _, doubt := range p.Doubts {
-		d.NotChecked = append(d.NotChecked, show.NotChecked{Reason: doubt})
 	}
 	for _, f := range p.LeftAlone {
 		d.LeftAlone = append(d.LeftAlone, AloneDocument{f.Program, f.Location, f.EndsWith})
 	}
 	d.Notes = append(append(d.Notes, p.Held...), p.Notes...)
 	return d
+}
+
+// NotChecked is what could not be looked at, and what may be left though no step failed.
+func (p Plan) NotChecked(v show.View) []show.NotChecked {
+	all := []show.NotChecked{}
+	for _, s := range p.Steps {
+		if s.Err != nil {
+			all = append(all, show.NotChecked{Name: s.Label(), Location: s.location(v), Reason: show.Cause(s.Err)})
+		}
+	}
+	for _, doubt := range p.Doubts {
+		all = append(all, show.NotChecked{Reason: doubt})
+	}
+	return all
+}
+
+func (s *Step) location(v show.View) string {
+	return v.Roots.Show(cmp.Or(s.Where.Keyring, s.Where.Place.String()))
 }
 
 // ended adds what became of a session.
@@ -232,7 +244,7 @@ func (d *Document) affected(all []Affected, sessions []revoke.Result) {
 
 func (s *Step) document(v show.View) StepDocument {
 	d := StepDocument{
-		Kind: string(s.Kind), Name: s.Label(), Realm: s.Realm, Location: v.Roots.Show(cmp.Or(s.Where.Keyring, s.Where.Place.String())),
+		Kind: string(s.Kind), Name: s.Label(), Realm: s.Realm, Location: s.location(v),
 		Key: s.Where.Key, KeptBy: string(s.Kept), ValidUntil: show.Time(s.validUntil()),
 	}
 	if len(s.Names) > 1 {

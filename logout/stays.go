@@ -237,10 +237,11 @@ func (b *builder) unknownKinds() {
 
 // remarks adds what else the report says.
 func (b *builder) remarks() {
-	lost := b.providersLosing()
+	lost, seen := b.providersLosing(), make(map[string]bool)
 	for _, r := range b.inv.Readings {
 		for _, p := range r.Graph.Providers() {
-			if url := p.StartURL.String(); url != "" && lost[p.Name] && !slices.ContainsFunc(b.StartURLs, func(u string) bool { return store.SamePortal(u, url) }) {
+			if url := p.StartURL.String(); url != "" && lost[p.Name] && !seen[store.PortalOf(url)] {
+				seen[store.PortalOf(url)] = true
 				b.StartURLs = append(b.StartURLs, url)
 			}
 		}

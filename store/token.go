@@ -144,11 +144,12 @@ func Portal(startURL, region string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// SamePortal tells whether two start URLs are those of one portal: without regard to case,
-// slashes at the end, and what follows a #.
-func SamePortal(a, b string) bool { return portal(a) == portal(b) && portal(a) != "" }
+// SamePortal tells whether two start URLs are those of one portal.
+func SamePortal(a, b string) bool { return PortalOf(a) == PortalOf(b) && PortalOf(a) != "" }
 
-func portal(startURL string) string {
+// PortalOf is what all start URLs of a portal have in common: in lower case, without
+// slashes at the end and what follows a #.
+func PortalOf(startURL string) string {
 	startURL, _, _ = strings.Cut(startURL, "#")
 	return strings.ToLower(strings.TrimRight(startURL, "/"))
 }

@@ -35,7 +35,7 @@ func scan(data []byte) ([]piece, error) {
 		return nil, err
 	}
 	s := scanner{data: data, at: len(data) - len(bytes.TrimPrefix(data, byteOrderMark()))}
-	var pieces []piece
+	pieces := make([]piece, 0, bytes.Count(data, []byte("\n"))+1)
 	for s.at < len(data) {
 		p := piece{span: span{from: s.at}, line: s.line + 1}
 		if err := s.read(&p); err != nil {
