@@ -80,13 +80,16 @@ func (h *Home) checkMine(info fs.FileInfo, real Place) error {
 	return nil
 }
 
+// errNowhere says that a symbolic link leads to nothing.
+var errNowhere = errors.New("where nothing is")
+
 // follow finds out where a symbolic link leads to. That of Atmos must stay below the home
 // directory. The error is ErrSymlink and says why it is not followed: also if it leads to
 // nothing, since what was there may come back (a volume that is not mounted). For another
 // program's file, that is fs.ErrNotExist.
 func (h *Home) follow(p Place) (Place, error) {
 	refuse := func(format string, args ...any) (Place, error) {
-		err := fmt.Errorf("%w: %s", ErrSymlink, fmt.Sprintf(format, args...))
+		err := fmt.Errorf("%w: %w", ErrSymlink, fmt.Errorf(format, args...))
 		return Place{}, p.wrap("open", err)
 	}
 	if h.foreign {
@@ -101,7 +104,7 @@ func (h *Home) follow(p Place) (Place, error) {
 		if err != nil {
 			return Place{}, err
 		}
-		return refuse("it leads to %s, where nothing is", to)
+		return refuse("it leads to %s, %w", to, errNowhere)
 	case err != nil:
 		return refuse("%v", err)
 	case p.Of != Atmos:

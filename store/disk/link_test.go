@@ -206,13 +206,14 @@ func TestFollowShared(t *testing.T) {
 // A run that was killed while it removed what a link leads to is finished by the next one.
 func TestFollowKilled(t *testing.T) {
 	for name, target := range map[string]string{"before the file": "ROOT/real/token", "after the file": "ROOT/real/gone"} {
-		for _, call := range []string{"edit", "remove"} {
+		for call, at := range map[string]string{"edit": "cache/token", "remove": "cache/token", "remove by its name": "cache/token.credclean"} {
 			t.Run(call+" "+name, func(t *testing.T) {
+				call, _, _ := strings.Cut(call, " ")
 				s := newSite(t)
 				s.plant("real/token", deep)
 				s.plant("real/neighbour", deep)
 				s.link(target, "cache/token.credclean")
-				s.wantIs(calls[call](s.home, s.place("cache/token")), nil)
+				s.wantIs(calls[call](s.home, s.place(at)), nil)
 				after := map[string]string{"real/neighbour": deep, "real/token": deep, "cache/": ""}
 				if target == "ROOT/real/token" {
 					delete(after, "real/token")
@@ -222,7 +223,7 @@ func TestFollowKilled(t *testing.T) {
 					after["cache/token.lock"] = ""
 				}
 				s.holds(after)
-				s.wantIs(calls[call](s.home, s.place("cache/token")), fs.ErrNotExist)
+				s.wantIs(calls[call](s.home, s.place(at)), fs.ErrNotExist)
 			})
 		}
 	}

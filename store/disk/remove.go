@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"regexp"
+	"strings"
 	"syscall"
 )
 
@@ -31,6 +32,10 @@ func (d *Dir) remove(name string) (Outcome, error) {
 		if left, leftErr := d.dropLeftover(name); left || leftErr != nil {
 			return Outcome{}, leftErr
 		}
+	}
+	if file, marked := strings.CutSuffix(name, TempSuffix); marked && errors.Is(err, errNowhere) { // what it led to went
+		_, err := d.dropLeftover(file)
+		return Outcome{}, err
 	}
 	if err != nil {
 		return Outcome{}, err
