@@ -19,6 +19,7 @@ func (inv *Inventory) Copies(taken []*Trace) []*Trace {
 	var login cut.AzureLogin
 	var principals cut.ServicePrincipals
 	var of []Name
+	var proofs []*Trace
 	for _, t := range taken {
 		azure := t.Location != nil && t.Location.Under == store.HomeAzure && !t.Kind.Bare()
 		if !azure || t.Err != nil {
@@ -34,6 +35,7 @@ func (inv *Inventory) Copies(taken []*Trace) []*Trace {
 		}
 		login.Secrets.Add(own.Secrets)
 		principals = append(principals, own.ServicePrincipal)
+		proofs = append(proofs, t)
 		for _, n := range t.Of {
 			if !slices.Contains(of, n) {
 				of = append(of, n)
@@ -42,17 +44,17 @@ func (inv *Inventory) Copies(taken []*Trace) []*Trace {
 	}
 	var found []*Trace
 	if login.Secrets.Len() > 0 {
-		found = append(found, inv.copied("msal_token_cache.json", cut.MSALCopies{Secrets: login.Secrets}, of)...)
+		found = append(found, inv.copied("msal_token_cache.json", cut.MSALCopies{Secrets: login.Secrets}, of, proofs)...)
 	}
 	principals = slices.DeleteFunc(principals, func(p cut.ServicePrincipal) bool { return strings.TrimSpace(p.ClientID) == "" })
 	if len(principals) > 0 {
-		found = append(found, inv.copied("service_principal_entries.json", principals, of)...)
+		found = append(found, inv.copied("service_principal_entries.json", principals, of, proofs)...)
 	}
 	return found
 }
 
 // copied is the trace of what a cutter finds in a file of az; none if that is nothing.
-func (inv *Inventory) copied(file string, cutter cut.Cutter, of []Name) []*Trace {
+func (inv *Inventory) copied(file string, cutter cut.Cutter, of []Name, proofs []*Trace) []*Trace {
 	place := inv.azFile(file)
 	data, err := inv.reader.home.Read(inv.reader.ctx, place, mostFile)
 	var c cut.Cut
@@ -64,7 +66,7 @@ func (inv *Inventory) copied(file string, cutter cut.Cutter, of []Name) []*Trace
 	}
 	return []*Trace{{
 		Kind: store.TokenCopy, Where: Where{Place: place}, Of: of, Ours: true,
-		Written: &Written{Cutter: cutter, Accounts: c.Removed, Last: err == nil && !holdsSecrets(c.Data)}, Err: err,
+		Written: &Written{Cutter: cutter, Accounts: c.Removed, Proofs: proofs, Last: err == nil && !holdsSecrets(c.Data)}, Err: err,
 	}}
 }
 

@@ -22,9 +22,10 @@ type Written struct {
 	By   []string       // the integrations that write it, in the order of Trace.Of
 	Kind string         // of the integration
 	Kube *cut.KubeEntry // of an entry of a kubeconfig
-	// Of a copy in a file of az: what cuts it out, and the account of each entry.
+	// Of a copy in a file of az: what cuts it out, the account of each entry, and what proves it.
 	Cutter   cut.Cutter
 	Accounts []string
+	Proofs   []*Trace
 	Last     bool // no other secret is in that file
 }
 

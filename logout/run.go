@@ -78,17 +78,16 @@ func (p Plan) Run(ctx context.Context, m Machine, o Observer) Report {
 		res := Result{Step: s}
 		switch {
 		case s.Session != nil:
-			res.Ended, ended = &ended[0], ended[1:]
-			res.Outcome, res.Err = Outcome(res.Ended.Outcome), nil
-			if res.Outcome == Failed {
-				res.Err = res.Ended.Reason
-			}
+			res.session(&ended[0])
+			ended = ended[1:]
 		case s.Kind == store.Provisioned && r.failed():
 			kept := *s
 			kept.Kept = KeptUntilDone
 			res.Step, res.Outcome = &kept, Kept
 		case s.Kept != "" && (s.Err == nil || s.Kept.Settled()):
 			res.Outcome = Kept
+		case ctx.Err() == nil && r.proves(s):
+			res.end(errProof)
 		default:
 			var err error
 			res.Disk, err = s.try(ctx, m.Home, keyrings[s.Where.Keyring], o)
@@ -102,6 +101,27 @@ func (p Plan) Run(ctx context.Context, m Machine, o Observer) Report {
 	r.Unsynced = m.Home.Sync()
 	r.Time = time.Now()
 	return r
+}
+
+// session takes over what became of a session.
+func (res *Result) session(ended *revoke.Result) {
+	res.Ended, res.Outcome = ended, Outcome(ended.Outcome)
+	if res.Outcome == Failed {
+		res.Err = ended.Reason
+	}
+}
+
+// errProof says of a file of Atmos's why it stays: without it, no later run would know the copy.
+var errProof = errors.New("kept until the copy of it in a file of az is gone")
+
+// proves tells whether a step is about a file that proves a copy which is still there.
+func (r *Report) proves(s *Step) bool {
+	if len(s.Traces) == 0 || s.Traces[0].Location == nil || s.Traces[0].Location.Under != store.HomeAzure {
+		return false
+	}
+	return slices.ContainsFunc(r.Results, func(res Result) bool {
+		return res.Kind == store.TokenCopy && res.Outcome == Failed && slices.Contains(res.Traces[0].Written.Proofs, s.Traces[0])
+	})
 }
 
 // try carries out one step unless ctx is done. The error is fs.ErrNotExist if there was nothing.
