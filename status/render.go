@@ -209,7 +209,11 @@ func (s Status) summary() string {
 			parts = append(parts, show.Count(p.n, p.one, p.many))
 		}
 	}
-	if parts == nil {
+	switch {
+	case parts != nil:
+	case slices.ContainsFunc(s.Elsewhere, func(f elsewhere.Finding) bool { return f.State != elsewhere.Expired }):
+		return "Nothing is signed in with Atmos."
+	default:
 		return "Nothing is signed in."
 	}
 	text := strings.Join(parts, ", ") + "."
