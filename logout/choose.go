@@ -98,6 +98,6 @@ func (s *selection) declared(t *inventory.Trace) bool {
 // or in the directory of one.
 func (s *selection) orphan(t *inventory.Trace) bool {
 	root := t.Root == "" || s.inv.IsRoot(t.Root)
-	nameless := t.Name == "" || inventory.IsDefault(t.Name) // counts as the directory's
+	nameless := t.Root != "" && (t.Name == "" || inventory.IsDefault(t.Name)) // counts as the directory's
 	return s.inv.Automatic(t.Realm) && (!root || !s.declared(t) && !nameless)
 }

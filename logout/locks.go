@@ -14,6 +14,12 @@ import (
 // file. To edit an AWS file is to make its lock file.
 func (b *builder) addLocks() {
 	goes, dirs := b.goWhole()
+	stays := make(map[owner]bool)
+	for _, t := range b.inv.Traces {
+		if t.Location != nil && t.Location.Of == store.OfIdentity && !t.Kind.Bare() && !goes[t.Where.Place] {
+			stays[ownerOf(t)] = true
+		}
+	}
 	for _, t := range b.inv.Traces {
 		if t.Kind != store.LockFile {
 			continue
@@ -22,6 +28,7 @@ func (b *builder) addLocks() {
 		file.Path = strings.TrimSuffix(file.Path, disk.LockSuffix)
 		switch dir := file.Dir(); {
 		case !goes[file] && !b.leftLock(t, file), slices.Contains(dirs, dir):
+		case t.Location.Kind == store.LockFile && stays[ownerOf(t)]: // of all that the identity has
 		case t.Location.Kind.AWSFile():
 			dirs = append(dirs, dir)
 		default:
@@ -36,6 +43,11 @@ func (b *builder) addLocks() {
 		b.Steps = append(b.Steps, &Step{Kind: store.LockFile, Where: inventory.Where{Place: dir.Join("credentials" + disk.LockSuffix)}, Locks: locks})
 	}
 }
+
+// An owner is an identity under its root.
+type owner struct{ base, realm, root, name string }
+
+func ownerOf(t *inventory.Trace) owner { return owner{t.Where.Place.Root, t.Realm, t.Root, t.Name} }
 
 // goWhole are the files of which nothing stays, and the directories of AWS files among them.
 func (b *builder) goWhole() (files map[disk.Place]bool, dirs []disk.Place) {
