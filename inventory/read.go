@@ -115,7 +115,11 @@ func (r reader) details(traces []*Trace) {
 		if l == nil || t.Err != nil || !t.Ours && !r.everything || l.ByStartURL || t.Kind == store.LockFile || l.Format == store.AWS || l.Format == store.Opaque {
 			continue
 		}
-		data, err := r.home.Read(r.ctx, t.Where.Place, mostToken)
+		place := t.Where.Place
+		if l.Beside != "" {
+			place = place.Dir().Join(l.Beside)
+		}
+		data, err := r.home.Read(r.ctx, place, mostToken)
 		t.token(data, err)
 	}
 }

@@ -19,6 +19,9 @@ type Affected struct {
 // start at a name that loses something, the undeclared ones whose section goes with its
 // directory, and the accounts of other programs that lose a copy.
 func (b *builder) affected() []Affected {
+	if b.Expired { // nobody could use it any more
+		return nil
+	}
 	var all []Affected
 	at := make(map[string]int) // by the root of a chain
 	share := func(root, by, why string) int {

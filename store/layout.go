@@ -43,6 +43,8 @@ type Location struct {
 	Path string
 	// Joined says that {name} is the name, a dash and the realm.
 	Joined bool
+	// Beside is the file in the same directory that Format is of: it says until when this one is valid.
+	Beside string
 	// Stacked says that {name} is a stack, a dash and the name.
 	Stacked bool
 	// Escape are pairs of what Atmos replaces in the name and by what.
@@ -99,7 +101,7 @@ var locations = []Location{
 	{Kind: CloudCredentials, Of: OfIdentity, Kinds: []string{"*/emulator"}, Under: Cache, Path: "emulator/{name}.kubeconfig", Stacked: true, Releases: "v1.222 and later"}, // pkg/emulator/yamlfunc.go
 	{Kind: TempFile, Format: JSON, Of: OfIdentity, Kinds: []string{"mock", "mock/*"}, Under: Temp, Path: "atmos-mock-{name}.json", Escape: []string{"/", "-"}, Releases: "v1.196 and later"},
 	{Kind: SessionToken, Format: JSON, Of: OfIntegration, Kinds: []string{"github/sts"}, Under: Data, Path: "auth/github-sts/{realm}/{name}/state.json", Escape: plain, Releases: "v1.221 and later"},
-	{Kind: SessionToken, Of: OfIntegration, Kinds: []string{"github/sts"}, Under: Data, Path: "auth/github-sts/{realm}/{name}/git.config", Escape: plain, Releases: "v1.221 and later"},
+	{Kind: SessionToken, Format: JSON, Of: OfIntegration, Kinds: []string{"github/sts"}, Under: Data, Path: "auth/github-sts/{realm}/{name}/git.config", Beside: "state.json", Escape: plain, Releases: "v1.221 and later"},
 	{Kind: Provisioned, Format: YAML, Of: OfProvider, Kinds: sso, Under: Cache, Path: "auth/{name}/provisioned-identities.yaml", Escape: []string{"/", "_", `\`, "_"}, Releases: "v1.200 and later", ByStartURL: true, Last: true},
 }
 
