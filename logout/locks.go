@@ -14,12 +14,7 @@ import (
 // file. To edit an AWS file is to make its lock file.
 func (b *builder) addLocks() {
 	goes, dirs := b.goWhole()
-	stays := make(map[owner]bool)
-	for _, t := range b.inv.Traces {
-		if t.Location != nil && t.Location.Of == store.OfIdentity && !t.Kind.Bare() && !goes[t.Where.Place] {
-			stays[ownerOf(t)] = true
-		}
-	}
+	stays := b.staying(goes)
 	for _, t := range b.inv.Traces {
 		if t.Kind != store.LockFile {
 			continue
@@ -49,6 +44,17 @@ type owner struct{ base, realm, root, name string }
 
 func ownerOf(t *inventory.Trace) owner { return owner{t.Where.Place.Root, t.Realm, t.Root, t.Name} }
 
+// staying are the identities of which something stays.
+func (b *builder) staying(goes map[disk.Place]bool) map[owner]bool {
+	stays := make(map[owner]bool)
+	for _, t := range b.inv.Traces {
+		if t.Location != nil && t.Location.Of == store.OfIdentity && !t.Kind.Bare() && !goes[t.Where.Place] {
+			stays[ownerOf(t)] = true
+		}
+	}
+	return stays
+}
+
 // goWhole are the files of which nothing stays, and the directories of AWS files among them.
 func (b *builder) goWhole() (files map[disk.Place]bool, dirs []disk.Place) {
 	files = make(map[disk.Place]bool)
@@ -66,8 +72,11 @@ func (b *builder) goWhole() (files map[disk.Place]bool, dirs []disk.Place) {
 
 // leftLock tells whether a lock file of the selection was left without its file.
 func (b *builder) leftLock(t *inventory.Trace, file disk.Place) bool {
-	return len(b.inv.At(file)) == 0 && (t.Ours || b.AllProjects) && b.locksGo(t)
+	return len(b.inv.At(file)) == 0 && b.ours(t) && b.locksGo(t)
 }
+
+// ours tells whether a trace is of what the target may cover.
+func (b *builder) ours(t *inventory.Trace) bool { return t.Ours || b.AllProjects }
 
 // addSharedLocks adds the lock files that Atmos has left beside files of Docker and az, if
 // nothing of Atmos stays in those.

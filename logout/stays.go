@@ -66,7 +66,7 @@ func (n neighbours) stays(t *inventory.Trace) (name string, p Place, ok bool) {
 	case t.Foreign:
 		return t.Label(), Place{t.Where.Place.String(), ofOthers}, n.AllProjects || n.byName(t)
 	case t.Kind == store.OtherFile:
-		return "", Place{t.Where.Place.String(), notOfAtmos}, n.dirs[dir] || t.Ours && n.inWhole(t)
+		return "", Place{t.Where.Place.String(), notOfAtmos}, n.dirs[dir] || n.ours(t) && n.inWhole(t)
 	case n.Orphans:
 		return n.besideOrphans(t)
 	case n.AllProjects:
@@ -99,7 +99,7 @@ func (n neighbours) silent(t *inventory.Trace) bool {
 
 // inWhole tells whether a trace lies in a directory that goes whole: a provider's, or with everything one of the project.
 func (n neighbours) inWhole(t *inventory.Trace) bool {
-	return t.Root != "" && (n.whole[t.Root] || n.All && t.Ours)
+	return t.Root != "" && (n.whole[t.Root] || n.All && t.Ours || n.AllProjects)
 }
 
 // beside tells whether a section lies where something goes.
