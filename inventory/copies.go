@@ -12,6 +12,12 @@ import (
 	"github.com/credclean/credclean/store/disk"
 )
 
+// The files of az that Atmos copies tokens to.
+const (
+	msalFile       = "msal_token_cache.json"
+	principalsFile = "service_principal_entries.json"
+)
+
 // Copies finds in az's own files what Atmos has copied there of tokens that go with taken (since
 // v1.226.0): what can be proven while Atmos's own files are there, and no longer. az's files are
 // opened only if there is something to look for.
@@ -25,9 +31,12 @@ func (inv *Inventory) Copies(taken []*Trace) []*Trace {
 		if !azure || t.Err != nil {
 			continue
 		}
-		data, err := inv.reader.home.Read(inv.reader.ctx, t.Where.Place, mostToken)
+		data, err := inv.reader.home.Read(inv.reader.ctx, t.Where.Place, mostFile)
 		if err != nil {
-			continue // its own step meets the same error
+			if !errors.Is(err, fs.ErrNotExist) && inv.azMayHoldCopies() {
+				t.Err = err // so that it stays: without it no later run would know a copy
+			}
+			continue
 		}
 		own, err := cut.ReadAzure(data)
 		if err != nil {
@@ -44,13 +53,21 @@ func (inv *Inventory) Copies(taken []*Trace) []*Trace {
 	}
 	var found []*Trace
 	if login.Secrets.Len() > 0 {
-		found = append(found, inv.copied("msal_token_cache.json", cut.MSALCopies{Secrets: login.Secrets}, of, proofs)...)
+		found = append(found, inv.copied(msalFile, cut.MSALCopies{Secrets: login.Secrets}, of, proofs)...)
 	}
 	principals = slices.DeleteFunc(principals, func(p cut.ServicePrincipal) bool { return strings.TrimSpace(p.ClientID) == "" })
 	if len(principals) > 0 {
-		found = append(found, inv.copied("service_principal_entries.json", principals, of, proofs)...)
+		found = append(found, inv.copied(principalsFile, principals, of, proofs)...)
 	}
 	return found
+}
+
+// azMayHoldCopies tells whether az has one of the files that copies are looked for in.
+func (inv *Inventory) azMayHoldCopies() bool {
+	return slices.ContainsFunc([]string{msalFile, principalsFile}, func(name string) bool {
+		_, err := inv.reader.home.Look(inv.azFile(name))
+		return !errors.Is(err, fs.ErrNotExist)
+	})
 }
 
 // copied is the trace of what a cutter finds in a file of az; none if that is nothing.
@@ -85,7 +102,7 @@ func (inv *Inventory) azFile(name string) disk.Place {
 // AzFiles are those of az's files that Atmos writes to, and makes a lock file for.
 func (inv *Inventory) AzFiles() []disk.Place {
 	var places []disk.Place
-	for _, name := range []string{"msal_token_cache.json", "azureProfile.json", "service_principal_entries.json"} {
+	for _, name := range []string{msalFile, "azureProfile.json", principalsFile} {
 		places = append(places, inv.azFile(name))
 	}
 	return places
