@@ -36,7 +36,7 @@ drift: ## Log in with a real Atmos, ATMOS=/path/to/atmos, log out, and look for 
 	@go run ./testdata/drift -atmos "$(ATMOS)"
 
 faults: require ## Fail and kill a logout at every system call, with every cause (minutes)
-	CREDCLEAN_FAULTS=all go test -count=1 -timeout 60m -run '^Test(Faults|Killed)$$' ./internal/programtest ./store/disk
+	CREDCLEAN_FAULTS=all go test -count=1 -timeout 60m -run '^Test(Faults|Killed)' ./internal/programtest ./store/disk
 
 # An input that fails is in the corpus from then on, so it fails the second time, too. A fuzzer that
 # only missed its own deadline does not. Without a bound, an input that reaches something new is made

@@ -40,7 +40,7 @@ func crowdYAML(n int) string {
 // in: each has an entry in the file keyring and a section in both files.
 func newCrowd(tb testing.TB, n int) scene {
 	tb.Helper()
-	s := scene{tb.TempDir()}
+	s := scene{home: tb.TempDir()}
 	s.crowd(tb, n)
 	return s
 }
@@ -107,7 +107,7 @@ func grow(b *testing.B, prepare func(n int) (once func())) {
 
 func BenchmarkLoad(b *testing.B) {
 	grow(b, func(n int) func() {
-		s := scene{b.TempDir()}
+		s := scene{home: b.TempDir()}
 		s.write(b, "project/atmos.yaml", crowdYAML(n))
 		return func() { s.load(b) }
 	})
@@ -116,7 +116,7 @@ func BenchmarkLoad(b *testing.B) {
 // All chains, one behind the other.
 func BenchmarkTower(b *testing.B) {
 	grow(b, func(n int) func() {
-		s := scene{b.TempDir()}
+		s := scene{home: b.TempDir()}
 		s.write(b, "project/atmos.yaml", towerYAML(n))
 		return chains(b, s.load(b).Readings[0].Auth, "aws-sso", n)
 	})
@@ -125,7 +125,7 @@ func BenchmarkTower(b *testing.B) {
 // All chains, side by side.
 func BenchmarkBroad(b *testing.B) {
 	grow(b, func(n int) func() {
-		s := scene{b.TempDir()}
+		s := scene{home: b.TempDir()}
 		s.write(b, "project/atmos.yaml", crowdYAML(n))
 		return chains(b, s.load(b).Readings[0].Auth, "sso-0", n/10)
 	})

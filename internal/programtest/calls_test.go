@@ -14,7 +14,7 @@ import (
 // and a session.
 func newTowers(tb testing.TB, n int) scene {
 	tb.Helper()
-	s := scene{tb.TempDir()}
+	s := scene{home: tb.TempDir()}
 	var providers, identities strings.Builder
 	for i := range n {
 		fmt.Fprintf(&providers, "    sso-%d: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://p%[1]d.example/start}\n", i)

@@ -35,7 +35,10 @@ func init() { //nolint:gochecknoinits // only there is the first thread the curr
 
 // A scene is a home directory with two providers: one shared with prod-admin, who
 // stays logged in, and one of its own.
-type scene struct{ home string }
+type scene struct {
+	home string
+	env  []string // beside what every command gets
+}
 
 const (
 	sceneJWE  = "eyJhbGciOiJQQkVTMi1IUzI1NitBMTI4S1ciLCJlbmMiOiJBMjU2R0NNIn0.a2V5.aXY.c2VjcmV0.dGFn"
@@ -72,7 +75,7 @@ func profilesOf(names ...string) (text string) {
 
 func tokenOf(portal string) (name, text string) {
 	sum := sha1.Sum([]byte("https://" + portal + ".example/start|us-east-1")) //nolint:gosec // Atmos's name
-	return fmt.Sprintf("%x.json", sum), fmt.Sprintf(`{"startUrl":"https://%s.example/start","accessToken":"secret","expiresAt":"2030-01-01T00:00:00Z"}`, portal)
+	return fmt.Sprintf("%x.json", sum), fmt.Sprintf(`{"startUrl":"https://%s.example/start","region":"us-east-1","accessToken":"secret-%[1]s","expiresAt":"2030-01-01T00:00:00Z"}`, portal)
 }
 
 // sceneFiles are the files of a new scene, by path below the home directory.
@@ -114,7 +117,7 @@ func sceneAfter() map[string]string {
 
 func newScene(t *testing.T) scene {
 	t.Helper()
-	s := scene{t.TempDir()}
+	s := scene{home: t.TempDir()}
 	for name, text := range sceneFiles() {
 		s.write(t, name, text)
 	}
@@ -154,6 +157,9 @@ func (s scene) files(t *testing.T) map[string]string {
 			return err
 		}
 		text, err := os.ReadFile(name)
+		if to, linkErr := os.Readlink(name); errors.Is(err, fs.ErrNotExist) && linkErr == nil {
+			text, err = []byte("a link to "+to), nil
+		}
 		files[strings.TrimPrefix(name, s.home+"/")] = string(text)
 		return err
 	})
@@ -168,11 +174,11 @@ func (s scene) command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
 	cmd.Dir = filepath.Join(s.home, "project")
-	cmd.Env = []string{
+	cmd.Env = append([]string{
 		"HOME=" + s.home, "TMPDIR=" + filepath.Join(s.home, "tmp"), "PATH=" + os.Getenv("PATH"), "TZ=UTC",
 		"DBUS_SESSION_BUS_ADDRESS=" + scripttest.NoBus, "GORACE=atexit_sleep_ms=0", oneThread + "=1",
 		"GOCOVERDIR=" + os.Getenv("GOCOVERDIR"), // see make cover
-	}
+	}, s.env...)
 	return cmd
 }
 
@@ -285,11 +291,15 @@ func sites(t *testing.T, calls string) []call {
 	if whole() {
 		return trace
 	}
+	return ends(trace)
+}
+
+// ends are of calls that are alike the first and the last one.
+func ends(trace []call) (some []call) {
 	first, last := map[string]bool{}, map[string]int{}
 	for i, c := range trace {
 		last[c.String()] = i
 	}
-	var some []call
 	for i, c := range trace {
 		if !first[c.String()] || last[c.String()] == i {
 			some = append(some, c)
@@ -308,7 +318,7 @@ func TestFaults(t *testing.T) {
 			}
 			t.Run(fmt.Sprintf("%s-%d-%s", site.name, site.nth, cause.name), func(t *testing.T) {
 				t.Parallel()
-				s, code, out := failing(t, site, cause.name)
+				s, code, out := failing(t, site, cause.name, newScene, logoutLine)
 				s.checkFault(t, site, cause.text, code, out)
 				if t.Failed() {
 					t.Logf("%v:\n%s", site, out)
@@ -320,11 +330,11 @@ func TestFaults(t *testing.T) {
 
 // failing is a logout of which one call fails. The runtime may have made one call
 // more or less before it; then it is tried again.
-func failing(t *testing.T, site call, cause string) (s scene, code int, out string) {
+func failing(t *testing.T, site call, cause string, start func(*testing.T) scene, args []string) (s scene, code int, out string) {
 	t.Helper()
 	for range 5 {
-		s = newScene(t)
-		code, out, trace := s.traced(t, faultyCalls, fmt.Sprintf("%s:error=%s:when=%d", site.name, cause, site.nth))
+		s = start(t)
+		code, out, trace := s.trace(t, args, faultyCalls, fmt.Sprintf("%s:error=%s:when=%d", site.name, cause, site.nth))
 		i := slices.IndexFunc(trace, func(c call) bool { return strings.Contains(c.result, "(INJECTED)") })
 		if i >= 0 && trace[i].path == site.path {
 			return s, code, out

@@ -85,7 +85,7 @@ func FuzzConfiguration(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s := scene{inMemory(t)}
+		s := scene{home: inMemory(t)}
 		for _, files := range []map[string]string{sceneFiles(), bystanders(), sharedFiles(), {"project/atmos.yaml": text, ".cache/atmos/other": ""}} {
 			for name, text := range files {
 				s.write(t, name, text)

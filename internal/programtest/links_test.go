@@ -64,13 +64,13 @@ func TestForeignLinks(t *testing.T) {
 			if err := os.Lchown(elsewhere, tt.owner, tt.owner); err != nil {
 				t.Fatal(err)
 			}
-			before := scene{elsewhere}.files(t)
+			before := scene{home: elsewhere}.files(t)
 			for range 2 {
 				code, out := s.run(t, logoutLine...)
 				if code != exitLeft || !strings.Contains(out, "symbolic link is not followed") || !strings.Contains(out, "~/"+tt.dir) {
 					t.Errorf("exit code %d: %s", code, out)
 				}
-				if diff := gocmp.Diff(before, scene{elsewhere}.files(t)); diff != "" {
+				if diff := gocmp.Diff(before, scene{home: elsewhere}.files(t)); diff != "" {
 					t.Errorf("what the link leads to was touched (-before +after):\n%s", diff)
 				}
 				if _, left := s.files(t)[ringDir+"atmos_acme_dev-admin"]; left {

@@ -109,7 +109,7 @@ func TestWhatMatters(t *testing.T) {
 // plantHome makes a home with some of the plants in it, and tells which, and what stood in the files.
 func plantHome(t *testing.T, random *rand.Rand) (s scene, all []planted, texts map[string]string) {
 	t.Helper()
-	s = scene{t.TempDir()}
+	s = scene{home: t.TempDir()}
 	project := filepath.Join(s.home, "project")
 	automatic := []string{realmOf(strings.ToLower(project), 16), realmOf(project, 8)}
 	ours := append(slices.Clone(automatic), "")

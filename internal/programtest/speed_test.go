@@ -25,7 +25,7 @@ func TestSpeed(t *testing.T) {
 	}
 
 	newChain := func() scene {
-		s := scene{inMemory(t)}
+		s := scene{home: inMemory(t)}
 		s.write(t, "project/atmos.yaml", towerYAML(2))
 		for _, name := range []string{"aws-sso", "id0", "id1"} {
 			s.write(t, ringDir+"atmos_acme_"+name, sceneJWE)
@@ -67,14 +67,14 @@ func TestSpeedAtSize(t *testing.T) {
 		status = append(status, towers.measure(t, program, "status"))
 		dryRun = append(dryRun, towers.measure(t, program, "logout", "--all", "--dry-run"))
 		for _, n := range sizes {
-			s := scene{inMemory(t)}
+			s := scene{home: inMemory(t)}
 			s.crowd(t, n)
 			removals[n] = append(removals[n], s.measure(t, program, "logout", "--all", "--yes"))
 		}
-		s := scene{inMemory(t)}
+		s := scene{home: inMemory(t)}
 		s.crowd(t, sizes[1])
 		floor = append(floor, s.measure(t, "rm", "-rf", filepath.Join(s.home, ".config"), filepath.Join(s.home, ".local")))
-		s = scene{inMemory(t)}
+		s = scene{home: inMemory(t)}
 		s.fleet(t, 2000)
 		clusters = append(clusters, s.measure(t, program, "logout", "--all", "--yes"))
 		if text := s.files(t)[".config/atmos/kube/config"]; strings.Contains(text, "atmos") || !strings.Contains(text, "token: mine") {
