@@ -33,6 +33,7 @@ type checkup struct {
 	redactor
 	sections []section
 	partly   bool // a part of the configuration was not read
+	nothing  bool // nothing is declared, and nothing was found
 }
 
 type section struct {
@@ -103,6 +104,8 @@ func (u *checkup) render(w io.Writer) {
 	switch n := u.troubles(); {
 	case n == 0 && u.partly:
 		fmt.Fprintf(w, "\nNothing stands in the way of a logout of what was read.\n")
+	case n == 0 && u.nothing:
+		fmt.Fprintf(w, "\nThere is nothing to log out of here.\n")
 	case n == 0:
 		fmt.Fprintf(w, "\nNothing stands in the way of a logout.\n")
 	default:

@@ -14,6 +14,7 @@ import (
 
 	"github.com/credclean/credclean/chain"
 	"github.com/credclean/credclean/config"
+	"github.com/credclean/credclean/internal/show"
 	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/logout"
 	"github.com/credclean/credclean/store"
@@ -32,7 +33,8 @@ credclean doctor --redact    the same for a bug report, without names`,
 project, the directories and keyrings that are looked at, the locks that
 other programs hold, and the variables that matter. Changes nothing, asks
 nothing, shows no secret. Exits with 1 if something is locked or could not be
-looked at, and with 2 if the configuration cannot be read.`,
+looked at, or if a logout would leave something for another reason, and with 2
+if the configuration cannot be read.`,
 		flags:    o.flags(),
 		document: func() document { return (&checkup{}).document() },
 		run:      func(ctx context.Context, s *session) (document, error) { return s.doctor(ctx, *o) },
@@ -68,7 +70,7 @@ func (s *session) examine(ctx context.Context, u *checkup) error {
 	u.learnNames(w)
 
 	u.home(sys)
-	u.configuration(w, failed, s.global.Profiles)
+	u.configuration(w, failed)
 	u.realms(w)
 	u.directories(w)
 	u.section("Keyrings")
@@ -80,6 +82,9 @@ func (s *session) examine(ctx context.Context, u *checkup) error {
 		u.keyring(ctx, w, k)
 	}
 	u.locks(ctx, w)
+	if failed == nil {
+		u.obstacles(ctx, w)
+	}
 	u.environment(w)
 	if failed != nil {
 		return hinted{errors.New("the configuration cannot be read"), "the report above says what is wrong with it"}
@@ -121,21 +126,20 @@ func (u *checkup) home(sys config.System) {
 	u.note(fact, "project", u.path(sys.WorkDir))
 }
 
-func (u *checkup) configuration(w workplace, failed error, profiles []string) {
+func (u *checkup) configuration(w workplace, failed error) {
 	cfg := w.Config
 	u.section("Configuration")
-	if env, _ := cfg.LookupEnv("ATMOS_PROFILE"); len(profiles) == 0 {
-		profiles = splitCommas(env)
+	for _, name := range cfg.Profiles {
+		u.learn("profile", name.String())
 	}
-	u.learn("profile", profiles...)
 	for _, f := range cfg.Files {
 		u.note(fine, "file", u.path(f.Path))
 	}
 	if failed != nil {
 		u.trouble("error", failed, "correct what this line names")
 	}
-	for _, name := range profiles {
-		u.note(fact, "profile", u.name("profile", name))
+	for _, name := range cfg.Profiles {
+		u.note(fact, "profile", u.name("profile", name.String()))
 	}
 	auth := cfg.Readings[0].Auth
 	if failed == nil {
@@ -241,6 +245,53 @@ func (u *checkup) locks(ctx context.Context, w workplace) {
 	}
 	if len(held)+len(errs) == 0 {
 		u.note(fine, "locks", "none is held")
+	}
+}
+
+// obstacles are what a logout of everything in this project would leave, as far as that is known
+// before it. What the sections above say is not said again.
+func (u *checkup) obstacles(ctx context.Context, w workplace) {
+	u.section("Logout")
+	before := u.troubles()
+	plan, err := logout.NewPlan(inventory.Take(ctx, w.Project, w.home, nil, false), logout.Target{All: true})
+	if err != nil {
+		u.trouble("--all", err, "correct what this line names")
+	}
+	for _, s := range plan.Steps {
+		u.obstacle(w, s)
+	}
+	for _, d := range plan.Doubts {
+		if u.partly { // the warnings above say what to correct
+			u.note(notice, "not certain", u.text(d))
+		} else {
+			u.trouble("not certain", errors.New(d), "a newer release of credclean may know it")
+		}
+	}
+	switch u.nothing = len(plan.Names)+len(plan.Steps) == 0; {
+	case u.troubles() > before:
+	case u.nothing:
+		u.note(fact, "--all", "finds nothing")
+	default:
+		u.note(fine, "--all", "can remove what it finds")
+	}
+}
+
+// obstacle says why a step will not be taken, if that is so.
+func (u *checkup) obstacle(w workplace, s *logout.Step) {
+	label := s.Where.Place.String()
+	if s.Where.Keyring != "" {
+		label = w.KeyringPath(s.Where.Keyring)
+	}
+	label = u.path(label)
+	switch {
+	case s.Kept == logout.KeptAmbiguous:
+		u.trouble(label, fmt.Errorf("%s may belong to the realm %s", s.Where.Key, s.KeptFor), "run credclean logout in the project of that realm first")
+	case s.Kept == logout.KeptForeign:
+		u.trouble(label, fmt.Errorf("%s is %s", s.Where.Key, s.Kept), "log out with --keep-long-lived")
+	case s.Kind != store.OtherFile && (s.Where.Keyring == "" || errors.Is(s.Err, store.ErrClaimed)):
+		for _, e := range show.Flatten(s.Err) {
+			u.trouble(label, errors.New(show.Cause(e)), "correct what this line names; a logout leaves what is there")
+		}
 	}
 }
 

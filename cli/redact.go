@@ -193,4 +193,4 @@ repository reset root same scalar see sequence service session set several simpl
 start state stat still stored stream string strings such symbolic system tab tag takes text than that the them then there this time
 timeout to together token too touched twice type under unexpected unknown unlock until unusable url usable used user value
 values variable version via waits want was were what where which while with within without would write written yaml
-via.provider base_path open_session connect connection dial unix`
+via.provider base_path open_session connect connection dial unix aws belong leads link outside place tell yourself`
