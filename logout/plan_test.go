@@ -343,6 +343,28 @@ Would remove from provider: corp
 
 1 identity would be logged out
 `},
+		{what: "a realm with the name of one of Atmos's directories", files: map[string]string{
+			"project/atmos.yaml":                     strings.Replace(projectYAML, "auth:", "auth:\n  realm: aws", 1),
+			".config/atmos/aws/aws/corp/credentials": fmt.Sprintf(hometest.Session, "dev"),
+			".config/atmos/aws/corp/credentials":     fmt.Sprintf(hometest.Session, "prod"),
+			".azure/atmos/aws/msal_token_cache.json": "{}",
+		}, target: logout.Target{Identities: []string{"dev", "sub"}}, want: `
+Would remove from identities: dev, sub
+  • Files: ~/.config/atmos/aws/aws/corp/credentials
+  • Session: ~/.azure/atmos/aws/msal_token_cache.json
+
+2 identities would be logged out
+`},
+		{what: "the one realm that is not looked into", files: map[string]string{
+			"project/atmos.yaml":                          strings.Replace(projectYAML, "auth:", "auth:\n  realm: profiles", 1),
+			".config/atmos/profiles/aws/corp/credentials": fmt.Sprintf(hometest.Session, "dev"),
+		}, target: logout.Target{Identities: []string{"dev"}}, want: `
+Would remove from identity: dev
+
+0 identities would be logged out
+
+Not certain: realm profiles: the directory ~/.config/atmos/profiles is the user's and not looked into
+`},
 		{what: "a chain that leads nowhere", files: with(signedIn(), map[string]string{
 			".local/share/atmos/keyring/nobody": hometest.Entry,
 		}), target: logout.Target{Identities: []string{"lost"}}, want: `

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 
 	"github.com/credclean/credclean/chain"
@@ -136,6 +137,11 @@ func (b *builder) doubts() {
 	}
 	if gap, ok := b.gap(func(g config.Gap) bool { return g.Names }); ok {
 		b.nameDoubts(gap)
+	}
+	for _, realm := range b.inv.Realms {
+		if store.NoRealm(realm) {
+			b.Doubts = append(b.Doubts, fmt.Sprintf("realm %s: the directory %s is the user's and not looked into", realm, b.inv.Roots.Show(filepath.Join(b.inv.Roots[store.Config], realm))))
+		}
 	}
 	named := slices.ContainsFunc(b.inv.Readings, func(r inventory.Reading) bool { return len(r.Realms) > 0 })
 	if gap, ok := b.gap(func(g config.Gap) bool { return g.Realm && (!named || !g.Names) }); ok {

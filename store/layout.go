@@ -144,12 +144,3 @@ func (l Location) Writes(written, name string) bool {
 	}
 	return l.OnDisk(name) == written
 }
-
-// reserved tells whether a directory below a base is Atmos's own and no realm.
-func reserved(name string) bool {
-	switch name {
-	case "aws", "azure", "gcp", "emulator", "profiles", "kube":
-		return true
-	}
-	return false
-}

@@ -14,14 +14,24 @@ type Words struct {
 // deepest is how many directories a name may make, as a/b/c/d makes four.
 const deepest = 4
 
+// NoRealm tells whether a directory below Config is the user's: that of the profiles, one of which may be
+// called aws, or kubectl's. A realm may bear its name, but is not looked for there.
+func NoRealm(dir string) bool { return dir == "profiles" || dir == "kube" }
+
+// ofAtmos tells whether what is below the base is Atmos's alone.
+func (l Location) ofAtmos(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return l.Under != Config || !NoRealm(first)
+}
+
 // Match tells whether a path below the base, with slashes, is one of the location, and what its words are.
 func (l Location) Match(path string) (w Words, ok bool) {
-	ok = match(l.Path, path, &w)
+	ok = l.ofAtmos(path) && match(l.Path, path, &w)
 	return w, ok && (l.Escape == nil || !strings.Contains(w.Name, "/")) && (w.Realm != "" || !l.NeedsRealm)
 }
 
 // Below tells whether something of the location may lie in a directory, at any depth.
-func (l Location) Below(dir string) bool { return below(l.Path, dir+"/") }
+func (l Location) Below(dir string) bool { return l.ofAtmos(dir) && below(l.Path, dir+"/") }
 
 // next takes the first part of a pattern: a word in braces, or the text before the next one.
 func next(pattern string) (part, rest string) {
@@ -44,7 +54,7 @@ func match(pattern, path string, w *Words) bool {
 	case "":
 		return path == ""
 	case "{realm}/":
-		if dir, more, ok := strings.Cut(path, "/"); ok && isRealmDir(dir) && match(rest, more, w) {
+		if dir, more, ok := strings.Cut(path, "/"); ok && ValidRealm(dir) && match(rest, more, w) {
 			w.Realm = dir
 			return true
 		}
@@ -92,7 +102,7 @@ func below(pattern, dir string) bool {
 	switch part {
 	case "{realm}/":
 		realm, more, _ := strings.Cut(dir, "/")
-		return isRealmDir(realm) && below(rest, more) || below(rest, dir)
+		return ValidRealm(realm) && below(rest, more) || below(rest, dir)
 	case "", "{portal}", "{console}":
 		return false // these stand at the end of a path
 	case "{name}", "{root}":
@@ -110,6 +120,3 @@ func below(pattern, dir string) bool {
 	}
 	return strings.HasPrefix(dir, part) && below(rest, dir[len(part):])
 }
-
-// isRealmDir tells whether a directory may be that of a realm.
-func isRealmDir(name string) bool { return !reserved(name) && ValidRealm(name) }

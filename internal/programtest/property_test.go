@@ -114,10 +114,12 @@ func plantHome(t *testing.T, random *rand.Rand) (s scene, all []planted, texts m
 	automatic := []string{realmOf(strings.ToLower(project), 16), realmOf(project, 8)}
 	ours := append(slices.Clone(automatic), "")
 	var heads [2]string // of atmos.yaml, and of the profile
-	for i, realm := range []string{"acme", "night-shift"} {
+	names := []string{"acme", "aws", "azure", "gcp", "emulator", "corp", "az", "dev", "sessions", "default", "theirs"}
+	random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	for i := range heads {
 		if random.IntN(3) == 0 {
-			heads[i] = "\n  realm: " + realm
-			ours = append(ours, realm)
+			heads[i] = "\n  realm: " + names[i]
+			ours = append(ours, names[i])
 		}
 	}
 	texts = map[string]string{
@@ -125,7 +127,7 @@ func plantHome(t *testing.T, random *rand.Rand) (s scene, all []planted, texts m
 		"project/profiles/night/auth.yaml": fmt.Sprintf(propertyProfile, heads[1]),
 	}
 	for i, p := range plants() {
-		for _, realm := range append(slices.Clone(ours), "0123456789abcdef", "01234567", "theirs") {
+		for _, realm := range append(slices.Clone(ours), "0123456789abcdef", "01234567", names[2]) {
 			if random.IntN(4) > 0 || realm == "" && !p.realmless || strings.HasPrefix(p.path, "ring/") && !slices.Contains(ours, realm) {
 				continue
 			}
