@@ -24,7 +24,7 @@ func (p Plan) WithSessions(ctx context.Context, inv *inventory.Inventory) Plan {
 		if s.Kind == store.CloudConfig && s.Err == nil && s.Kept == "" {
 			s.Accounts = inv.Accounts(s.Where.Place)
 		}
-		if s.Kind != store.SessionToken || s.Err != nil || s.Kept != "" || s.Traces[0].Rest {
+		if s.Kind != store.SessionToken || s.Err != nil || s.Kept != "" {
 			continue
 		}
 		read, name := revokes(s.Traces[0].Location), s.sessionName()
@@ -33,9 +33,12 @@ func (p Plan) WithSessions(ctx context.Context, inv *inventory.Inventory) Plan {
 		}
 		data, err := inv.ReadToken(ctx, s.Where.Place)
 		var found []revoke.Session
-		if err == nil {
+		switch rest := s.Traces[0].Rest; {
+		case err == nil && rest: // its name is not that of the content, and half a file is none
+			found = slices.DeleteFunc(read(data, "token.json"), func(r revoke.Session) bool { return r.Refused != nil })
+		case err == nil:
 			found = read(data, s.Where.Place.Path)
-		} else {
+		case !rest:
 			found = []revoke.Session{{Refused: errors.New(show.Cause(err))}}
 		}
 		for _, session := range found {

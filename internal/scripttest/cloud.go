@@ -74,11 +74,11 @@ func (w *world) startCloud(ts *testscript.TestScript) {
 	}
 	ts.Check(filepath.WalkDir(ts.Getenv("HOME"), func(path string, d fs.DirEntry, err error) error {
 		name := filepath.Base(path)
-		if err != nil || !d.Type().IsRegular() || name != "state.json" && name != "token.json" && filepath.Base(filepath.Dir(path)) != "sessions" {
+		if err != nil || !d.Type().IsRegular() || name != "state.json" && !strings.HasPrefix(name, "token.json") && filepath.Base(filepath.Dir(path)) != "sessions" {
 			return err
 		}
 		data, err := os.ReadFile(path)
-		if err == nil && strings.HasSuffix(name, ".json") {
+		if err == nil && strings.Contains(name, ".json") {
 			_ = c.Know(data) // a script may plant one that cannot be read
 		}
 		return err
