@@ -10,11 +10,14 @@ PKG := ./config
 KILLED := 90
 ATMOS :=
 
+# In a checkout of another user, as in a container, git does not tell Go the commit.
+demo test: export GOFLAGS += -buildvcs=false
+
 .PHONY: help build demo test mounts drift faults fuzz cover mutants vulnerabilities bench picture lint lint-contrib \
 	require snapshot ci
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build ./credclean
 	CGO_ENABLED=0 go build -buildvcs=auto -tags urfave_cli_no_docs,nethttpomithttp2 -trimpath -o credclean .
