@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -43,8 +42,6 @@ func (c console) complain(err error) {
 	case errors.Is(err, errCancelled):
 		fmt.Fprintln(c.errOut, "Nothing was removed")
 	case errors.Is(err, logout.ErrIncomplete):
-	case errors.Is(err, context.Canceled):
-		c.say("error", "interrupted")
 	default:
 		for _, e := range flatten(err) {
 			c.say("error", e.Error())

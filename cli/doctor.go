@@ -46,6 +46,9 @@ func (s *session) doctor(ctx context.Context, o DoctorOptions) (document, error)
 	u := &checkup{}
 	u.hide = o.Redact
 	err := s.examine(ctx, u)
+	if ctx.Err() != nil {
+		return nil, errInterrupted
+	}
 	if !s.json {
 		u.render(s.out)
 	}

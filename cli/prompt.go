@@ -16,6 +16,9 @@ import (
 // a terminal that is gone, or a failure of the prompt.
 var errCancelled = errors.New("cancelled")
 
+// errInterrupted says that a signal ended a look around.
+var errInterrupted = errors.New("interrupted")
+
 // A Choice is one line of the list to choose from.
 type Choice struct {
 	Label string

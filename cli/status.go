@@ -53,7 +53,7 @@ func (s *session) status(ctx context.Context, o StatusOptions) (document, error)
 	defer w.home.Close()
 	inv := s.look(ctx, w, keyring.Options{Timeout: s.global.Timeout}, o.Identities, o.AllProjects || outside)
 	if ctx.Err() != nil {
-		return begun, errCancelled
+		return begun, errInterrupted
 	}
 	named, err := logout.NamesOf(inv, o.Identities)
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *session) statusPlace(ctx context.Context, o StatusOptions) (w workplace
 		return w, false, configError(err)
 	}
 	if ctx.Err() != nil {
-		return w, false, errCancelled
+		return w, false, errInterrupted
 	}
 	w, err = s.workplaceOf("status", sys, cfg)
 	return w, outside, err
