@@ -177,7 +177,7 @@ credentials.lock config.lock aws-user aws-sso sessions token.json`
 
 // plainWords are the words of the program's own sentences, and of what yaml.v3 and
 // the operating system say of a file.
-const plainWords = `→ a above absolute again alias aliases all allowed already an anchor and another answer answered any are as
+const plainWords = `→ a above absolute accept again alias aliases all allowed already an anchor and another answer answered any are as
 asked at atmos atmos.yaml auth bad be been before begins behind below belongs between block broken but by called cannot
 case character characters collection column comma config configuration connection contains content control could credential
 credentials cycle d-bus daemon declared declares deeper default denied depth descriptor device did digit directive directories

@@ -102,7 +102,7 @@ func (l *loader) includePath(src *source, words []string) (string, error) {
 	case isRemote(words[0]):
 		return "", errors.New("remote, not fetched")
 	case src.remote:
-		return "", errors.New("stands on another machine")
+		return "", errors.New("is on another machine")
 	case len(words) > 2 || len(words) == 2 && strings.ContainsAny(words[1], "|[]() "):
 		return "", errors.New("queries are not evaluated")
 	}

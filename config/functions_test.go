@@ -161,7 +161,7 @@ func TestBrokenInclude(t *testing.T) {
 		{
 			name:  "the same key twice",
 			files: files{"work/atmos.yaml": "auth: !include a.yaml\n", "work/a.yaml": "SECRET: b\nSECRET: c\n"},
-			gap:   "atmos.yaml:1:7: auth: !include a.yaml: a.yaml:2:1: the same key stands in line 1 already",
+			gap:   "atmos.yaml:1:7: auth: !include a.yaml: a.yaml:2:1: the same key is already in line 1",
 		},
 		{
 			name:  "a line of variables",

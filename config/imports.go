@@ -102,7 +102,7 @@ func (im *importer) follow(imports *value, bases, stack []string, remote bool) {
 		case isRemote(v.text):
 			im.fetch(v, bases, stack)
 		case remote:
-			im.missAny(v.at, "import%s: stands on another machine", v.shown())
+			im.missAny(v.at, "import%s: is on another machine", v.shown())
 		default:
 			im.open(v, bases, stack)
 		}

@@ -231,7 +231,7 @@ func (p *parser) mapping(v *value, n *yaml.Node, path []string) {
 		case key.Kind != yaml.ScalarNode:
 			p.fail(p.at(n.Content[i]), "want a name as key")
 		case b.lines[key.Value] > 0:
-			p.fail(p.at(n.Content[i]), "the same key stands in line %d already", b.lines[key.Value])
+			p.fail(p.at(n.Content[i]), "the same key is already in line %d", b.lines[key.Value])
 		}
 		b.lines[key.Value] = key.Line
 		e := entry{key.Value, fold, p.value(n.Content[i+1], below), p.computed != ""}

@@ -324,8 +324,8 @@ func TestParseErrors(t *testing.T) {
 	}{
 		{"list at the top", "- a\n", "atmos.yaml:1:1: want a mapping, not a list"},
 		{"text at the top", "just words\n", "atmos.yaml:1:1: want a mapping, not text"},
-		{"key twice", "auth:\n  realm: a\n  realm: b\n", "atmos.yaml:3:3: the same key stands in line 2 already"},
-		{"name twice", "auth:\n  identities:\n    dev: {}\n    dev: {}\n", "atmos.yaml:4:5: the same key stands in line 3 already"},
+		{"key twice", "auth:\n  realm: a\n  realm: b\n", "atmos.yaml:3:3: the same key is already in line 2"},
+		{"name twice", "auth:\n  identities:\n    dev: {}\n    dev: {}\n", "atmos.yaml:4:5: the same key is already in line 3"},
 		{"mapping as key", "auth:\n  ? {a: b}\n  : c\n", "atmos.yaml:2:5: want a name as key"},
 		{"bad indentation", indented, "atmos.yaml:5:6: did not find expected key"},
 		{"bad indentation in the largest file that is searched", indented + padding, "atmos.yaml:5:6: did not find expected key"},

@@ -81,7 +81,7 @@ func TestManyFiles(t *testing.T) {
 	for i := range 1005 {
 		write(t, filepath.Join(dir, ".aws/sso/cache", fmt.Sprintf("%04d.txt", i)), nil)
 	}
-	wantTexts(t, look(t, dir, nil), "~/.aws/sso/cache  cannot_tell: more than 1000 files; only these many were looked at")
+	wantTexts(t, look(t, dir, nil), "~/.aws/sso/cache  cannot_tell: more than 1000 files; the rest was not looked at")
 }
 
 // What does not read as a file of profiles is told, and never quoted.

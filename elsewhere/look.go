@@ -216,7 +216,7 @@ func decode(ctx context.Context, path string, doc any) error {
 		return err
 	}
 	if err := json.Unmarshal(trimBOM(data), doc); err != nil {
-		return errors.New("not JSON of the form that is known")
+		return errors.New("not JSON of a known form")
 	}
 	return nil
 }
@@ -242,7 +242,7 @@ func (v *visit) names() []string {
 	}
 	if len(names) > maxFiles {
 		names = names[:maxFiles]
-		v.failed(v.path, fmt.Errorf("more than %d files; only these many were looked at", maxFiles))
+		v.failed(v.path, fmt.Errorf("more than %d files; the rest was not looked at", maxFiles))
 	}
 	slices.Sort(names)
 	return names

@@ -136,7 +136,7 @@ func TestOddFiles(t *testing.T) {
 	if err := os.Truncate(filepath.Join(dir, ".aws/sso/cache/huge.json"), 1<<40); err != nil {
 		t.Fatal(err)
 	}
-	const form = ": not JSON of the form that is known"
+	const form = ": not JSON of a known form"
 	wantTexts(t, look(t, dir, nil),
 		"~/.aws/credentials a long_lived",
 		"~/.aws/config  cannot_tell: too many levels of symbolic links",

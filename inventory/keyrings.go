@@ -87,7 +87,7 @@ func (p *Project) systemKeyring(ctx context.Context, opts keyring.Options, owner
 	case onDisk || !errors.Is(err, keyring.ErrNoService):
 		return k, ""
 	case diskErr != nil:
-		return k, fmt.Sprintf("no keyring service here, and whether a keyring is on disk cannot be told: %v", diskErr)
+		return k, fmt.Sprintf("no keyring service here, and it is not known whether a keyring is on disk: %v", diskErr)
 	}
 	return nil, ""
 }

@@ -186,7 +186,7 @@ func (p *Project) Warnings() []string {
 	var all []string
 	for _, r := range p.Config.Readings {
 		for _, realm := range r.Realms {
-			text := fmt.Sprintf("Atmos takes no realm like %q: nothing can be stored under it", realm.String())
+			text := fmt.Sprintf("Atmos does not accept the realm %q: nothing can be stored under it", realm.String())
 			if realm.Raw() != "" && !store.ValidRealm(realm.Raw()) && !slices.Contains(all, text) {
 				all = append(all, text)
 			}

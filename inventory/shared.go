@@ -149,7 +149,7 @@ func (f *sharedFile) traces(r reader) []*Trace {
 		switch {
 		case err != nil:
 		case !e.known:
-			t.Err = fmt.Errorf("cannot tell what is the integration's: %q does not say it", e.integration.Name)
+			t.Err = fmt.Errorf("cannot tell what integration %q wrote: not all of its settings are known", e.integration.Name)
 		case !there[i]:
 			continue
 		}

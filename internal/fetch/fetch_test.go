@@ -184,8 +184,8 @@ func TestImports(t *testing.T) {
 		{"from a YAML function", "!env URL", true, "", 0, []string{"atmos.yaml:1:10: import: remote, not fetched"}},
 		{"404", at("/gone.yaml"), true, "", 1, []string{"atmos.yaml:1:10: import " + at("/gone.yaml") + ": not fetched: the server answered 404"}},
 		{"local paths mean another machine", at("/local.yaml"), true, "", 1, []string{
-			at("/local.yaml") + ":1:10: import: stands on another machine",
-			at("/local.yaml") + ":1:25: import: stands on another machine",
+			at("/local.yaml") + ":1:10: import: is on another machine",
+			at("/local.yaml") + ":1:25: import: is on another machine",
 			at("/local.yaml") + ":2:15: auth.realm: a YAML function that is not evaluated",
 		}},
 		{"21 of them", strings.Join(many, ","), true, "", 20, []string{fmt.Sprintf("atmos.yaml:1:%d: import ", 10+len(strings.Join(many[:20], ","))+1) + many[20] + ": not fetched: more than 20 imports"}},

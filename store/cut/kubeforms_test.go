@@ -293,7 +293,7 @@ func TestKubeEntriesRefuse(t *testing.T) {
 		{"a text", "SECRET of atmos", "not a mapping"},
 		{"users of another type", "users: {x: " + user + "}", "users is not a list"},
 		{"an alias for a list", "x: &x [" + user + "]\nusers: *x\n", "users is not a list"},
-		{"a key that stands twice", "users: []\nusers:\n- " + user, "line 2: a key that stands twice"},
+		{"a key that is there twice", "users: []\nusers:\n- " + user, "line 2: a key that is there twice"},
 		{"a merge key at the top", "x: &x {users: [" + user + "]}\n<<: *x\n", "line 2: a key that"},
 		{"a key of another type", "x: &x {}\nusers:\n- " + user + "\n- {<<: *x, *x : SECRET}\n", "line 4: a key that is not a text"},
 		{"an entry of another type", "# atmos\ncontexts:\n- SECRET\n", "contexts: entry 1 cannot be read"},

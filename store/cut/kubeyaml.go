@@ -89,7 +89,7 @@ func (f *kubeYAML) readTop() error {
 	for i := 0; i < len(f.root.Content); i += 2 {
 		key, value := f.root.Content[i], f.root.Content[i+1]
 		if seen[key.Value] || key.Tag == "!!merge" {
-			return fmt.Errorf("line %d: a key that stands twice or merges", key.Line)
+			return fmt.Errorf("line %d: a key that is there twice or merges", key.Line)
 		}
 		seen[key.Value] = true
 		if value.Tag == "!!null" {

@@ -13,7 +13,7 @@ import (
 const maxContent = 64 << 10
 
 // errEnvelope does not quote what was read, for that is a secret.
-var errEnvelope = errors.New("it has not the form of an entry of Atmos")
+var errEnvelope = errors.New("not in the form of an entry of Atmos")
 
 // An Envelope is what the content of an entry says beside its secrets.
 type Envelope struct {
