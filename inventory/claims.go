@@ -44,9 +44,7 @@ func (p *Project) claimedRoot(c config.Claim) (base store.Base, root string) {
 	default:
 		return base, ""
 	}
-	roots := store.NewRoots(p.Roots[store.Home], p.WorkDir, "", runtime.GOOS, func(name string) (string, bool) {
-		return c.Path.Raw(), name == c.Setting
-	})
+	roots := store.NewRoots(p.Roots[store.Home], p.WorkDir, "", runtime.GOOS, func(string) (string, bool) { return c.Path.Raw(), true })
 	if slices.Contains(p.bases(base), roots[base]) {
 		return base, ""
 	}

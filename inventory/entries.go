@@ -64,7 +64,7 @@ func (p *Project) readKeys(traces []*Trace) {
 		known[t.Realm] = t.Realm != ""
 	}
 	for _, t := range traces {
-		if t.Kind == store.KeyringEntry && t.Where.Key != "" {
+		if t.Where.Key != "" {
 			p.readKey(t, known)
 		}
 	}

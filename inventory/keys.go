@@ -21,7 +21,7 @@ func (r reader) openEntries(traces []*Trace) {
 		keyrings[k.Location()] = k
 	}
 	for _, t := range traces {
-		if t.Kind != store.KeyringEntry || t.Where.Key == "" || t.Err != nil || !t.Ours && !r.everything {
+		if t.Where.Key == "" || t.Err != nil || !t.Ours && !r.everything {
 			continue
 		}
 		if unopened := r.project.unopened(t, users); unopened != NoAccessKey || t.Realm == "" {

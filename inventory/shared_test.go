@@ -23,6 +23,7 @@ const integrationsYAML = `auth:
   providers:
     corp: {kind: aws/iam-identity-center, region: us-east-1, start_url: https://corp.example/start}
     az: {kind: azure/device-code}
+    azcli: {kind: azure/cli}
   identities:
     dev: {kind: aws/permission-set, via: {provider: corp}}
     prod: {kind: aws/permission-set, via: {provider: corp}}
@@ -34,6 +35,10 @@ const integrationsYAML = `auth:
     acr: {kind: azure/acr, via: {identity: sub}, spec: {registry: {name: corpreg}}}
     eks: {kind: aws/eks, via: {identity: dev}, spec: {cluster: {name: blue, region: us-east-1, alias: blue}}}
     own: {kind: aws/eks, via: {identity: dev}, spec: {cluster: {name: red, region: us-east-1, alias: red, kubeconfig: {path: kube/red}}}}
+    dark: {kind: aws/ecr, via: {identity: dev}, spec: {registry: {account_id: !exec x, region: us-east-1}}}
+    one: {kind: aws/eks, via: {identity: dev}, spec: {cluster: {name: one, region: us-east-1, alias: same, kubeconfig: {path: kube/same}}}}
+    two: {kind: aws/eks, via: {identity: dev}, spec: {cluster: {name: two, region: eu-west-1, alias: same, kubeconfig: {path: kube/same}}}}
+    three: {kind: aws/eks, via: {identity: dev}, spec: {cluster: {name: three, region: eu-west-1, alias: same, kubeconfig: {path: kube/same}}}}
     lost: {kind: aws/ecr, via: {identity: nobody}, spec: {registry: {account_id: "333333333333", region: us-east-1}}}
 `
 
@@ -65,9 +70,9 @@ func TestShared(t *testing.T) {
 		want  []string
 	}{
 		{"nothing", nil, nil},
-		{"files without anything of ours", map[string]string{
+		{"files without anything of ours, but for a registry that cannot be told", map[string]string{
 			".docker/config.json": `{"auths":{"docker.io":{"auth":"bWU6bWluZQ=="}}}`, ".config/atmos/kube/config": kube("green", "atmos"),
-		}, nil},
+		}, []string{"~/.docker/config.json: docker_login, ours, entry dark, by dark, of identity dev, ERROR"}},
 		{
 			"logins: with those who share them, and none of another user",
 			map[string]string{".docker/config.json": fmt.Sprintf(`{"auths":{"111111111111.dkr.ecr.us-east-1.amazonaws.com":%s,"222222222222.dkr.ecr.us-east-1.amazonaws.com":%s,"corpreg.azurecr.io":%s,"333333333333.dkr.ecr.us-east-1.amazonaws.com":%s}}`,
@@ -75,6 +80,7 @@ func TestShared(t *testing.T) {
 			[]string{
 				"~/.docker/config.json: docker_login, ours, entry 111111111111.dkr.ecr.us-east-1.amazonaws.com, by dev-ecr+prod-ecr, of identity dev, of identity prod",
 				"~/.docker/config.json: docker_login, ours, entry corpreg.azurecr.io, by acr, of identity sub",
+				"~/.docker/config.json: docker_login, ours, entry dark, by dark, of identity dev, ERROR",
 			},
 		},
 		{
@@ -85,6 +91,15 @@ func TestShared(t *testing.T) {
 				"~/project/kube/red: kubeconfig_entry, ours, entry red, by own, of identity dev",
 			},
 		},
+		{
+			"contexts that are called the same",
+			map[string]string{"project/kube/same": kube("one", "atmos") + "["},
+			[]string{
+				"~/project/kube/same: kubeconfig_entry, ours, entry same (eu-west-1), by two, of identity dev, ERROR",
+				"~/project/kube/same: kubeconfig_entry, ours, entry same (three), by three, of identity dev, ERROR",
+				"~/project/kube/same: kubeconfig_entry, ours, entry same, by one, of identity dev, ERROR",
+			},
+		},
 		{"a context of the user's own", map[string]string{".config/atmos/kube/config": kube("blue", "aws")}, nil},
 		{
 			"a file that cannot be read as what it should be",
@@ -93,6 +108,7 @@ func TestShared(t *testing.T) {
 				"~/.docker/config.json: docker_login, ours, entry 111111111111.dkr.ecr.us-east-1.amazonaws.com, by dev-ecr+prod-ecr, of identity dev, of identity prod, ERROR",
 				"~/.docker/config.json: docker_login, ours, entry 222222222222.dkr.ecr.us-east-1.amazonaws.com, by other-ecr, of identity prod, ERROR",
 				"~/.docker/config.json: docker_login, ours, entry corpreg.azurecr.io, by acr, of identity sub, ERROR",
+				"~/.docker/config.json: docker_login, ours, entry dark, by dark, of identity dev, ERROR",
 			},
 		},
 	} {
@@ -108,34 +124,98 @@ func TestShared(t *testing.T) {
 	}
 }
 
-// What Atmos copied into az's cache is found by the secrets in Atmos's own file, and by nothing else.
+// What Atmos copied into az's files is found by the secrets, and the clients, in Atmos's own files there, and by
+// nothing else.
 func TestCopies(t *testing.T) {
-	const cache = `{"Account":{"a":{"home_account_id":"h","username":"ana@corp.example"}},` +
-		`"RefreshToken":{"x":{"home_account_id":"h","secret":"COPIED"},"y":{"home_account_id":"h","secret":"OWN"}},"AccessToken":{}}`
-	home, inv := hometest.World{Files: map[string]string{
-		"project/atmos.yaml":                     integrationsYAML,
-		".azure/atmos/{R}/msal_token_cache.json": `{"RefreshToken":{"x":{"secret":"COPIED"}}}`,
-		".azure/atmos/{R}/az/credentials.json":   `{"access_token":"other","expiration":"2030-01-02T00:00:00Z"}`,
-		".azure/msal_token_cache.json":           cache,
-		".azure/service_principal_entries.json":  `[{"client_id":"c","tenant":"t","client_assertion":"j"}]`,
-	}}.Look(t)
-	copies := inv.Copies(inv.Traces)
-	if len(copies) != 1 {
-		t.Fatalf("%d copies, want 1", len(copies))
-	}
-	c := copies[0]
-	if got := c.Where.Place.String(); got != filepath.Join(home, ".azure/msal_token_cache.json") || c.Kind != store.TokenCopy || c.Err != nil {
-		t.Errorf("%s: %s, %v", got, c.Kind, c.Err)
-	}
-	if d := cmp.Diff([]string{"ana@corp.example"}, c.Written.Accounts); d != "" {
-		t.Errorf("accounts (-want +got):\n%s", d)
-	}
-	cut, err := c.Written.Cutter.Apply([]byte(cache))
-	if err != nil || strings.Contains(string(cut.Data), "COPIED") || !strings.Contains(string(cut.Data), "OWN") {
-		t.Errorf("left is %s, %v", cut.Data, err)
-	}
-	if copies := inv.Copies(nil); len(copies) > 0 {
-		t.Error("copies of nothing")
+	const (
+		cache = `{"Account":{"a":{"home_account_id":"h","username":"ana@corp.example"}},` +
+			`"RefreshToken":{"x":{"home_account_id":"h","secret":"COPIED"},"y":{"home_account_id":"h","secret":"OWN"}},"AccessToken":{}}`
+		principals = `[{"client_id":"c","tenant":"t","client_assertion":"j"}]`
+	)
+	for _, tt := range []struct {
+		what  string
+		files map[string]string
+		want  []string
+	}{
+		{
+			"secrets: those of Atmos's own files below ~/.azure, but of no lock file",
+			map[string]string{
+				".azure/atmos/{R}/msal_token_cache.json":    `{"RefreshToken":{"x":{"secret":"COPIED"}}}`,
+				".azure/atmos/{R}/az/credentials.json":      `{"access_token":"other","expiration":"2030-01-02T00:00:00Z"}`,
+				".azure/atmos/{R}/az/credentials.json.lock": `{"access_token":"OWN"}`,
+				".cache/atmos/aws-sso/corp/token.json":      `{"startUrl":"https://corp.example/start","access_token":"OWN"}`,
+				".local/share/atmos/keyring/dev":            hometest.Entry,
+				".azure/msal_token_cache.json":              cache,
+				".azure/service_principal_entries.json":     principals,
+			},
+			[]string{"~/.azure/msal_token_cache.json: of az: ana@corp.example"},
+		},
+		{
+			"the last secret of the file, and of Atmos's files one that is none",
+			map[string]string{
+				".azure/atmos/{R}/azcli/credentials.json": "nonsense",
+				".azure/atmos/{R}/az/credentials.json":    `{"access_token":"COPIED","refresh_token":"OWN"}`,
+				".azure/msal_token_cache.json":            cache,
+			},
+			[]string{"~/.azure/msal_token_cache.json: of az: ana@corp.example ana@corp.example, last"},
+		},
+		{
+			"a service principal, by client and tenant",
+			map[string]string{
+				".azure/atmos/{R}/az/credentials.json":  `{"access_token":"other","client_id":"c","tenant_id":"t"}`,
+				".azure/service_principal_entries.json": principals,
+			},
+			[]string{"~/.azure/service_principal_entries.json: of az: c, last"},
+		},
+		{
+			"files that are none, where there is something to look for",
+			map[string]string{
+				".azure/atmos/{R}/az/credentials.json":  `{"access_token":"COPIED","client_id":"c","tenant_id":"t"}`,
+				".azure/msal_token_cache.json":          "nonsense",
+				".azure/service_principal_entries.json": "nonsense",
+			},
+			[]string{"~/.azure/msal_token_cache.json: of az: ERROR", "~/.azure/service_principal_entries.json: of az: ERROR"},
+		},
+		{
+			"files that are none, where there is nothing to look for",
+			map[string]string{
+				".azure/atmos/{R}/az/credentials.json":  `{"tenant_id":"t"}`,
+				".azure/msal_token_cache.json":          "nonsense",
+				".azure/service_principal_entries.json": "nonsense",
+			},
+			nil,
+		},
+		{"no files of az", map[string]string{".azure/atmos/{R}/az/credentials.json": `{"access_token":"COPIED","client_id":"c","tenant_id":"t"}`}, nil},
+		{"a file of Atmos that is none", map[string]string{".azure/atmos/{R}/az/credentials.json": "nonsense", ".azure/msal_token_cache.json": cache}, nil},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			tt.files["project/atmos.yaml"] = integrationsYAML
+			home, inv := hometest.World{Files: tt.files}.Look(t)
+			var got []string
+			for _, c := range inv.Copies(inv.Traces) {
+				text := hometest.Short(home, c.Where.Place.String()) + ": of"
+				for _, n := range c.Of {
+					text += " " + n.Name
+				}
+				text += ": " + strings.Join(c.Written.Accounts, " ")
+				if c.Written.Last {
+					text += ", last"
+				}
+				if c.Err != nil {
+					text += "ERROR"
+				}
+				got = append(got, text)
+				if c.Kind != store.TokenCopy || !c.Ours || c.Written.Cutter == nil {
+					t.Errorf("%s: %s, ours %v, cutter %v", text, c.Kind, c.Ours, c.Written.Cutter)
+				}
+			}
+			if d := cmp.Diff(tt.want, got); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+			if copies := inv.Copies(nil); len(copies) > 0 {
+				t.Error("copies of nothing")
+			}
+		})
 	}
 }
 

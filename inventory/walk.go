@@ -142,7 +142,7 @@ func forms(name string) []form {
 			all = append(all, form{of: of, rest: true})
 		}
 	}
-	if of := strings.TrimRight(name, "0123456789"); strings.HasPrefix(name, ".") && of != name && len(of) > 1 {
+	if of := strings.TrimRight(name, "0123456789"); strings.HasPrefix(name, ".") && of != name {
 		all = append(all, form{of: of[1:], rest: true})
 	}
 	return all

@@ -35,7 +35,7 @@ func (p *Project) own(traces []*Trace) {
 		}
 	}
 	for _, t := range traces {
-		if t.Kind == store.KeyringEntry && t.Where.Key != "" {
+		if t.Where.Key != "" {
 			p.claimedKeyring(t)
 		}
 	}
@@ -46,11 +46,10 @@ func (p *Project) own(traces []*Trace) {
 func (p *Project) had(traces []*Trace) map[string]bool {
 	had := make(map[string]bool)
 	for _, t := range traces {
-		if t.Ours && p.automatic[t.Realm] {
+		if p.automatic[t.Realm] {
 			had[t.Name], had[t.Root] = true, true
 		}
 	}
-	delete(had, "")
 	return had
 }
 
@@ -224,7 +223,7 @@ func PortalUnknown(pr config.Provider) bool {
 }
 
 // samePortal tells whether a file is of the provider's portal. One that cannot be read may be of any; of a
-// lock, and of half a file, only the hash in its name tells.
+// lock only the hash in its name tells.
 func samePortal(pr config.Provider, t *Trace) bool {
 	region := pr.Region.Raw()
 	if t.Rest && t.StartURL == "" { // half a file, which nobody reads any more: its path tells whose it was
