@@ -50,7 +50,7 @@ func Empty(lookupEnv func(string) (string, bool)) *Config {
 // project sets it does not see.
 func (c *Config) LookupEnv(name string) (string, bool) {
 	if c.lookupEnv != nil {
-		if s, ok := c.lookupEnv(name); ok && s != "" {
+		if s, _ := c.lookupEnv(name); s != "" {
 			return s, true
 		}
 	}

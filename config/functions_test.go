@@ -82,6 +82,20 @@ logs: {file: !include log.txt}
 	})
 }
 
+// A kind that a function gave may be anything: it counts if it has the form of one.
+func TestComputedKind(t *testing.T) {
+	m := newMachine(t, files{"work/atmos.yaml": "auth: {providers: {a: {kind: !env A}, b: {kind: !env B}, c: {kind: !env C}, d: {kind: !env D}}}\n"})
+	long := strings.Repeat("a-", 16)
+	m.env = map[string]string{"A": "aws/" + long, "B": "aws/" + long + "b", "C": "SECRET/aws", "D": "aws/SECRET"}
+	got := m.see(t, config.Options{})
+	equal(t, got.Auth.Providers, []config.Provider{
+		{Name: "a", Kind: "aws/" + long}, {Name: "b", Unresolved: []string{"kind"}}, {Name: "c", Unresolved: []string{"kind"}}, {Name: "d", Unresolved: []string{"kind"}},
+	})
+	equal(t, got.Warnings, []string{
+		"atmos.yaml:1:49: kind: not one that is known", "atmos.yaml:1:68: kind: not one that is known", "atmos.yaml:1:87: kind: not one that is known",
+	})
+}
+
 func TestRepoRootWithoutRepository(t *testing.T) {
 	m := newMachine(t, files{"work/atmos.yaml": "auth: {realm: !repo-root , keyring: {type: !git.root file}}\n"})
 	got := m.see(t, config.Options{})
@@ -94,6 +108,17 @@ func TestRepoRootWithoutRepository(t *testing.T) {
 }
 
 // What may have declared names or a realm is a gap.
+// The first hundred gaps and warnings tell enough, each once.
+func TestMostNotes(t *testing.T) {
+	m := newMachine(t, files{"work/atmos.yaml": "auth: {providers: x}\nimport: [" + strings.Repeat("gone, ", 100) + "]\n", "work/profiles/p/a.yaml": "auth: {keyring: {type: p}}\n"})
+	got := m.see(t, config.Options{})
+	equal(t, []int{len(got.Gaps), len(got.Warnings)}, []int{100, 100})
+	m = newMachine(t, files{"work/atmos.yaml": "auth: {providers: x}\n", "work/profiles/p/a.yaml": "auth: {keyring: {type: p}}\n"})
+	gap := []string{"atmos.yaml:1:19: auth.providers: want a mapping, not text"}
+	got = m.see(t, config.Options{})
+	equal(t, [][]string{got.Gaps, got.Warnings}, [][]string{gap, gap})
+}
+
 func TestGaps(t *testing.T) {
 	m := newMachine(t, files{"work/atmos.yaml": `env: !include .env
 profiles: !exec x

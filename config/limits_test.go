@@ -198,8 +198,11 @@ func TestContextEnds(t *testing.T) {
 
 // Chdir is what -C and ATMOS_CHDIR mean.
 func TestChdir(t *testing.T) {
-	m := newMachine(t, files{"work/sub/x": "", "home/x/": "", "work/file": ""})
+	m := newMachine(t, files{"work/sub/x": "", "work/~/y/": "", "home/x/": "", "home/y/": "", "work/file": ""})
 	for _, tt := range []struct{ flag, env, want, err string }{
+		{"~", "", "work/~", ""},
+		{"~/y", "", "work/~/y", ""},
+		{"~x", "", "", `--chdir "~x": no such file or directory`},
 		{"", "", "work", ""},
 		{"sub", "", "work/sub", ""},
 		{"sub", "nowhere", "work/sub", ""},
@@ -223,6 +226,19 @@ func TestChdir(t *testing.T) {
 	}
 }
 
+// Without a directory called ~ it is the home directory, if there is one.
+func TestChdirHome(t *testing.T) {
+	m := newMachine(t, files{"home/x/": ""})
+	unset := func(string) (string, bool) { return "", false }
+	for _, tt := range []struct{ home, flag, want string }{
+		{m.path("home"), "~", m.path("home")}, {m.path("home"), "~/x", m.path("home/x")}, {"", "~", ""}, {"", "~/x", ""},
+	} {
+		if got, err := config.Chdir(m.path("work"), tt.home, tt.flag, unset); got != tt.want || (err == nil) != (tt.want != "") {
+			t.Errorf("home %q, %s: got %q, %v", tt.home, tt.flag, got, err)
+		}
+	}
+}
+
 // What is small in a file may stand for much, or be named often: that costs nothing.
 func TestBombs(t *testing.T) {
 	many := strings.Repeat("!include.raw big , ", 20_000)
@@ -233,6 +249,7 @@ func TestBombs(t *testing.T) {
 	}
 	for name, fs := range map[string]files{
 		"one text in many values":  {"work/atmos.yaml": "auth: {x: [" + many + "], realm: a}\n", "work/big": strings.Repeat("x", 8<<20)},
+		"one file in many values":  {"work/atmos.yaml": "auth: {x: [" + strings.ReplaceAll(many, ".raw big", " big.yaml") + "], realm: a}\n", "work/big.yaml": "a: b\n" + strings.Repeat("# a comment\n", 100_000)},
 		"commas":                   {"work/atmos.yaml": "import: !include.raw big\nauth: {realm: a}\n", "work/big": strings.Repeat("x,", 4<<20)},
 		"a key of many levels":     {"work/atmos.yaml": "? " + deep + "b\n: c\nauth: {realm: a, ? " + deep + "b : c}\n"},
 		"aliases in many files":    shared,
@@ -245,6 +262,8 @@ func TestBombs(t *testing.T) {
 			case "a search for each import":
 				m.link(t, 500, "work/atmos.yaml", "work/%d")
 				gap = "not read: more than 2000000 files to look through"
+			case "commas":
+				gap = "not read: more than 10000 imports"
 			case "aliases in many files":
 				gap = "not read: more than 5000000 values in all files"
 			}

@@ -398,11 +398,13 @@ func TestFlags(t *testing.T) {
 			err: "--config gone.yaml: file does not exist\n" +
 				"--config-path empty: no atmos.yaml there: file does not exist\n" +
 				"--config-path nowhere: no atmos.yaml there: file does not exist",
+			want: view{Dirs: []string{"work"}, Flagged: "."},
 		},
 		{
 			name: "a directory is no file",
 			opt:  config.Options{Files: []string{"one"}},
 			err:  "one: a directory, not a regular file",
+			want: view{Dirs: []string{"work"}, Flagged: "."},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -413,6 +415,8 @@ func TestFlags(t *testing.T) {
 				if err == nil || m.short(err.Error()) != tt.err {
 					t.Fatalf("got %v, want %s", err, tt.err)
 				}
+				equal(t, m.view(c).Dirs, tt.want.Dirs)
+				equal(t, m.view(c).Flagged, tt.want.Flagged)
 				return
 			}
 			if err != nil {
@@ -428,6 +432,13 @@ func TestMissingFlagIsNotExist(t *testing.T) {
 	if !errors.Is(err, fs.ErrNotExist) || errors.Is(err, config.ErrNotFound) {
 		t.Errorf("got %v, want fs.ErrNotExist alone", err)
 	}
+}
+
+// A main file that is found twice is merged where it is found last.
+func TestLastMerging(t *testing.T) {
+	m := newMachine(t, files{"home/.atmos/atmos.yaml": "auth: {providers: {home: {}}}\n", "work/atmos.yaml": "auth: {providers: {work: {}}}\n"})
+	m.env = map[string]string{"ATMOS_CLI_CONFIG_PATH": "../home/.atmos"}
+	equal(t, m.see(t, config.Options{}).Auth.Providers, []config.Provider{{Name: "work"}, {Name: "home"}})
 }
 
 func TestFileHash(t *testing.T) {

@@ -127,8 +127,9 @@ func TestPlaceOfErrors(t *testing.T) {
 	const broken, what = "import:\n  - a\n  - b\n  c: d\n", ": did not find expected '-' indicator"
 	fs := files{"work/atmos.yaml": "", "work/profiles/p/a.yaml": broken}
 	equal(t, newMachine(t, fs).see(t, config.Options{}).Gaps, []string{"profiles/p/a.yaml:1:1" + what})
-	_, err := newMachine(t, fs).load(config.Options{Profiles: []string{"p"}})
-	equal(t, fmt.Sprint(err), "profiles/p/a.yaml:4:3"+what)
+	m := newMachine(t, fs)
+	_, err := m.load(config.Options{Profiles: []string{"p"}})
+	equal(t, m.short(fmt.Sprint(err)), "profiles/p/a.yaml:4:3"+what)
 	fs = files{"work/atmos.yaml": "import: b.yaml\n", "work/b.yaml": broken}
 	equal(t, newMachine(t, fs).see(t, config.Options{}).Gaps, []string{"b.yaml:1:1: not YAML"})
 }
