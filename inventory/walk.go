@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/credclean/credclean/store"
@@ -64,6 +65,9 @@ func (w *walker) dir(d *disk.Dir, rel string) {
 		w.gap(d.Place(), err)
 		return
 	}
+	if len(names) == 0 && w.fixed(rel) {
+		w.found = append(w.found, &Trace{Kind: store.EmptyDir, Where: Where{Place: d.Place()}})
+	}
 	for _, name := range names {
 		place, below := d.Place().Join(name), path.Join(rel, name)
 		if t := w.trace(below); t != nil {
@@ -99,6 +103,11 @@ func (w *walker) below(rel string) bool {
 		}
 	}
 	return false
+}
+
+// fixed tells whether a directory is one that Atmos has whoever logs in.
+func (w *walker) fixed(rel string) bool {
+	return slices.ContainsFunc(w.locations, func(l *store.Location) bool { return strings.HasPrefix(l.Path, rel+"/") })
 }
 
 // trace makes a trace of what the table knows.

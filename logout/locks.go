@@ -113,12 +113,20 @@ func (b *builder) locksGo(t *inventory.Trace) bool {
 	return b.everything() || b.byName(t) || t.Name == "" && root || b.whole[t.Root] && b.inv.Automatic(t.Realm)
 }
 
-// addDirs adds the directories that may become empty, children first.
+// addDirs adds the directories that may become empty, children first, and those that a login left empty
+// where something goes.
 func (b *builder) addDirs() {
 	var places []disk.Place
+	bases := make(map[string]bool)
 	for _, s := range b.Steps {
 		if s.Kind != store.KeyringEntry && s.Where.Place.Root != "" {
 			places = append(places, s.Where.Place)
+			bases[s.Where.Place.Root] = true
+		}
+	}
+	for _, t := range b.inv.Traces {
+		if t.Kind == store.EmptyDir && bases[t.Where.Place.Root] {
+			places = append(places, t.Where.Place.Join("nothing"))
 		}
 	}
 	for _, dir := range disk.Parents(places) {
