@@ -107,7 +107,6 @@ func TestRepoRootWithoutRepository(t *testing.T) {
 	})
 }
 
-// What may have declared names or a realm is a gap.
 // The first hundred gaps and warnings tell enough, each once.
 func TestMostNotes(t *testing.T) {
 	m := newMachine(t, files{"work/atmos.yaml": "auth: {providers: x}\nimport: [" + strings.Repeat("gone, ", 100) + "]\n", "work/profiles/p/a.yaml": "auth: {keyring: {type: p}}\n"})
@@ -119,6 +118,7 @@ func TestMostNotes(t *testing.T) {
 	equal(t, [][]string{got.Gaps, got.Warnings}, [][]string{gap, gap})
 }
 
+// What may have declared names or a realm is a gap.
 func TestGaps(t *testing.T) {
 	m := newMachine(t, files{"work/atmos.yaml": `env: !include .env
 profiles: !exec x
@@ -216,6 +216,28 @@ func TestBrokenInclude(t *testing.T) {
 	}
 }
 
+// Of an .env the last line of a name counts. A comment is no line, nor is a word.
+func TestDotenv(t *testing.T) {
+	m := newMachine(t, files{
+		"work/atmos.yaml": "auth: {realm: !include v.env .realm, keyring: {type: !include v.env .none}, identities: !include names.env, providers: !include names.hcl}\n",
+		"work/v.env":      "realm=one\nrealm = 'two' # rest\nnone=\"\"\n", "work/names.env": "# a=1\nword\nexport b=2\n", "work/names.hcl": "# a = 1\nc = 2\n",
+	})
+	c := mustLoad(t, m)
+	equal(t, summary(c.Readings[0]), []string{"realm two", "c", "b via "})
+	equal(t, []string{c.Readings[0].Auth.Identities[0].Place, c.Readings[0].Auth.Providers[0].Place}, []string{"names.env:3", "names.hcl:2"})
+	equal(t, c.Readings[0].Auth.Keyring, config.Keyring{})
+}
+
+// The words of a function have blanks between them, or quotes around them.
+func TestWords(t *testing.T) {
+	m := newMachine(t, files{
+		"work/atmos.yaml": "auth: {realm: !include \" 'a b.yaml'   .realm \", keyring: {type: !env \"NONE  'x  y'\", spec: {password_env: !env \"  NONE it's\"}}}\n",
+		"work/a b.yaml":   "realm: acme\n",
+	})
+	got := m.see(t, config.Options{})
+	equal(t, []any{got.Realm, got.Keyring, got.Warnings}, []any{"acme", config.Keyring{Type: "x  y", PasswordEnv: "it's"}, []string(nil)})
+}
+
 // numbered are n variables.
 func numbered(n int) string {
 	var b strings.Builder
@@ -262,6 +284,7 @@ func TestHCL(t *testing.T) {
 		"x = {\n  realm = \"b\"\n}\nrealm = \"acme\"":           "acme",
 		"realm = \"acme\"\n/*\nrealm = \"b\"\n*/":               unread,
 		"realm = \"acme\"\nx = <<EOT\nrealm = \"b\"\nEOT":       unread,
+		"realm = \"acme\"\nx = 1 /* \n */":                      unread,
 		"realm = \"acme\"\nlocals {\n}":                         unread,
 		"auth = {\n  realm = \"acme\"\n}":                       unread,
 		"realm = \"acme\"\nx = \"never ends":                    unread,
@@ -272,7 +295,8 @@ func TestHCL(t *testing.T) {
 		if strings.HasPrefix(text, "auth") {
 			query = ".auth.realm"
 		}
-		got := newMachine(t, files{"work/atmos.yaml": "auth: {realm: !include a.tfvars " + query + " }\n", "work/a.tfvars": text}).see(t, config.Options{})
+		m := newMachine(t, files{"work/atmos.yaml": "auth: {realm: !include a.tfvars " + query + " }\n", "work/a.tfvars": text})
+		got := m.see(t, config.Options{})
 		if len(got.Gaps) > 0 {
 			got.Realm += unread
 		}

@@ -55,13 +55,13 @@ func TestPatternsTakeLinearTime(t *testing.T) {
 
 // What patterns mean (doublestar, as Atmos uses it).
 func TestPatterns(t *testing.T) {
-	all := []string{"a.yaml", "b.yaml", "ab.yaml", "A.yaml", "a-b.yaml", "[x].yaml", "{x}.yaml", "a.yml", "d/a.yaml", "d/e/a.yaml", "d/e/b.yaml", "é.yaml"}
+	all := []string{"a.yaml", "b.yaml", "ab.yaml", "A.yaml", "a-b.yaml", "[x].yaml", "{x}.yaml", "a,c.yaml", "a.yml", "d/a.yaml", "d/e/a.yaml", "d/e/b.yaml", "é.yaml"}
 	fs := files{}
 	for _, name := range all {
 		fs["conf/"+name] = ""
 	}
 	for pattern, want := range map[string]string{
-		"*.yaml":                "A.yaml [x].yaml a-b.yaml a.yaml ab.yaml b.yaml {x}.yaml é.yaml",
+		"*.yaml":                "A.yaml [x].yaml a,c.yaml a-b.yaml a.yaml ab.yaml b.yaml {x}.yaml é.yaml",
 		"?.yaml":                "A.yaml a.yaml b.yaml é.yaml",
 		"[ab].yaml":             "a.yaml b.yaml",
 		"[!ab].yaml":            "A.yaml é.yaml",
@@ -75,6 +75,9 @@ func TestPatterns(t *testing.T) {
 		"{d,none}/{a,e/b}.yaml": "d/a.yaml d/e/b.yaml",
 		`\[x\].yaml`:            "[x].yaml",
 		`[a`:                    "",
+		"{a,b},c.yaml":          "a,c.yaml",
+		"a,c*.yaml":             "a,c.yaml",
+		"?x}.yaml":              "{x}.yaml",
 		"a.y*":                  "a.yaml",
 	} {
 		fs["work/atmos.yaml"] = "base_path: ../conf\nimport: ['" + pattern + "']\n"
