@@ -187,18 +187,23 @@ func (r Report) allEnded() bool {
 	})
 }
 
-// endings says of what was removed how it ends: what no request ends, and until when.
-func (r Report) endings(v show.View) []string {
-	type ending struct {
-		revoke.Ending
-		until string
+// A lasting thing was removed and stays valid.
+type lasting struct {
+	revoke.Ending
+	name  string
+	until time.Time // zero if it is not known
+}
+
+// lasting is what no request ends of what was removed: of a name, the latest of each kind.
+func (r Report) lasting() []lasting {
+	type key struct {
+		why, command, name string
+		portal, unknown    bool
 	}
-	var order, asked []string // whose sessions were asked for: revoke.After tells what became of them
-	names, kinds := make(map[string][]string), make(map[string]ending)
-	for _, session := range r.Plan.Steps {
-		if session.Session != nil {
-			asked = append(asked, session.Names...)
-		}
+	var all []lasting
+	at, asked, kinds := make(map[key]int), r.asked(), make(map[string]string, len(r.Plan.Names))
+	for _, m := range r.Plan.Names {
+		kinds[m.Name] = m.Kind
 	}
 	for i := range r.Results {
 		res := &r.Results[i]
@@ -206,35 +211,73 @@ func (r Report) endings(v show.View) []string {
 			continue
 		}
 		for _, t := range res.Traces {
-			kind := r.Plan.kindOf(t)
-			e, ok := revoke.EndingOf(t.Kind, kind)
-			whose := labelsOf(res, t)
-			if e.Portal {
-				whose = slices.DeleteFunc(whose, func(name string) bool { return slices.Contains(asked, name) })
-			}
-			if !ok || t.AccessKey != inventory.NoAccessKey || len(whose) == 0 {
+			e, until, ok := r.ending(t, kindOf(t, kinds))
+			if !ok {
 				continue
 			}
-			found := ending{Ending: e}
-			if t.Expires.After(r.Time) {
-				found.until = v.Clock(t.Expires, r.Time)
-			} else if !t.Expires.IsZero() && e.Command == "" {
-				continue
+			for _, name := range labelsOf(res, t) {
+				k := key{e.Why, e.Command, name, e.Portal, until.IsZero()}
+				j, again := at[k]
+				switch {
+				case again && until.After(all[j].until):
+					all[j].until = until
+				case again, e.Portal && asked[name]:
+				default:
+					at[k], all = len(all), append(all, lasting{e, name, until})
+				}
 			}
-			key := fmt.Sprint(e.Why, e.Command, e.Portal, found.until)
-			if names[key] == nil {
-				order = append(order, key)
-			}
-			kinds[key] = found
-			names[key] = append(names[key], whose...)
 		}
+	}
+	return all
+}
+
+// ending is how a trace ends, and until when it is valid. It is not ok if it is over, or a key that does not end.
+func (r Report) ending(t *inventory.Trace, kind string) (e revoke.Ending, until time.Time, ok bool) {
+	e, ok = revoke.EndingOf(t.Kind, kind)
+	if t.Expires.After(r.Time) {
+		until = t.Expires
+	}
+	over := until.IsZero() && !t.Expires.IsZero() && e.Command == ""
+	return e, until, ok && !over && t.AccessKey == inventory.NoAccessKey
+}
+
+// asked are those whose sessions were to be ended: revoke.After tells what became of them.
+func (r Report) asked() map[string]bool {
+	asked := make(map[string]bool)
+	for _, s := range r.Plan.Steps {
+		if s.Session != nil {
+			for _, name := range s.Names {
+				asked[name] = true
+			}
+		}
+	}
+	return asked
+}
+
+// endings says of what was removed how it ends: what no request ends, and until when.
+func (r Report) endings(v show.View) []string {
+	var order []string
+	names, kinds := make(map[string][]string), make(map[string]lasting)
+	clock := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return v.Clock(t, r.Time)
+	}
+	for _, l := range r.lasting() {
+		key := fmt.Sprint(l.Why, l.Command, l.Portal, clock(l.until))
+		if names[key] == nil {
+			order = append(order, key)
+		}
+		kinds[key] = l
+		names[key] = append(names[key], l.name)
 	}
 	var lines []string
 	for _, key := range order {
-		e := kinds[key]
-		lines = append(lines, show.Clean(e.Line(show.Names(unique(names[key])), e.until, r.Plan.startURL())))
+		l := kinds[key]
+		lines = append(lines, show.Clean(l.Line(show.Names(unique(names[key])), clock(l.until), r.Plan.startURL())))
 	}
-	return unique(append(lines, revoke.After(r.sessions(), func(t time.Time) string { return v.Clock(t, r.Time) })...))
+	return unique(append(lines, revoke.After(r.sessions(), clock)...))
 }
 
 func (p Plan) startURL() string {
@@ -244,14 +287,14 @@ func (p Plan) startURL() string {
 	return ""
 }
 
-// kindOf is the kind of what a trace is of: of an integration its own.
-func (p Plan) kindOf(t *inventory.Trace) string {
+// kindOf is the kind of what a trace is of: of an integration its own. kinds are those of the names.
+func kindOf(t *inventory.Trace, kinds map[string]string) string {
 	if t.Written != nil && t.Written.Kind != "" {
 		return t.Written.Kind
 	}
-	for _, m := range p.Names {
-		if slices.ContainsFunc(t.Of, func(n inventory.Name) bool { return n.Name == m.Name }) {
-			return m.Kind
+	for _, n := range t.Of {
+		if kind, member := kinds[n.Name]; member {
+			return kind
 		}
 	}
 	return ""
