@@ -40,8 +40,8 @@ type Config struct {
 	lookupEnv func(string) (string, bool)
 }
 
-// Empty is a configuration that declares nothing.
-func Empty(lookupEnv func(string) (string, bool)) *Config {
+// empty is a configuration that declares nothing.
+func empty(lookupEnv func(string) (string, bool)) *Config {
 	return &Config{Readings: make([]Reading, 1), lookupEnv: lookupEnv}
 }
 
@@ -138,7 +138,6 @@ type Provider struct {
 	Kind     string // as aws/iam-identity-center
 	StartURL Text
 	Region   Text
-	Driver   string // of a SAML provider
 	Tags     []Text // v1.223.0
 	// Unresolved are the keys of this provider whose value could not be
 	// evaluated, as start_url with an !exec behind it.
@@ -166,8 +165,6 @@ type Identity struct {
 	// AccessKeyInFile says that credentials.access_key_id stands in the
 	// configuration, so that the keyring does not hold the only copy.
 	AccessKeyInFile bool
-	// Provisioned names the provider whose provisioned-identities.yaml declares it; else empty.
-	Provisioned string
 	// Unresolved are the keys whose value could not be evaluated, as via.provider.
 	Unresolved []string
 }

@@ -209,7 +209,6 @@ func (d *decoder) provider(e entry) Provider {
 		Kind:     o.kind(),
 		StartURL: o.may("start_url"),
 		Region:   o.may("region"),
-		Driver:   o.text("driver"),
 	}
 	var tags decoder // what is no tag is no gap
 	for _, tag := range tags.texts(e.value.get("tags"), "tags") {
@@ -222,8 +221,8 @@ func (d *decoder) provider(e entry) Provider {
 	return p
 }
 
-func (o *object) identity(e entry) Identity {
-	id := Identity{
+func (o *object) identity(e entry) *Identity {
+	id := &Identity{
 		Name:            e.name,
 		Place:           e.namePlace(),
 		Kind:            o.kind(),

@@ -18,17 +18,19 @@ auth:
   realm: !include.raw realm.txt
   keyring: !include conf.json .keyring
   providers:
-    set: {start_url: !env URL, region: !env REGION eu-west-1, driver: !env EMPTY other}
-    words: {start_url: !env 'NONE "a default"', region: !env NONE, driver: !env 'NONE ""'}
-    paths: {start_url: !repo-root , region: !cwd , driver: !cwd sub/dir}
-    refused: {start_url: !exec touch ran, region: !random 1, driver: !exec x}
+    set: {start_url: !env URL, region: !env REGION eu-west-1}
+    words: {start_url: !env 'NONE "a default"', region: !env NONE}
+    paths: {start_url: !repo-root , region: !cwd }
+    refused: {start_url: !exec touch ran, region: !random 1}
     included: !include provider.yaml
     missing: !include gone.yaml
     remote: !include https://atmos.example/p.yaml
     query: {region: !include provider.yaml .region , kind: !include 'provider.yaml .kind | length'}
     nothing: {region: !include provider.yaml .none.there}
     toml: !include p.toml
-    terraform: {start_url: !include p.tfvars .url , region: !include p.hcl .region , driver: !include p.tfvars .list}
+    terraform: {start_url: !include p.tfvars .url , region: !include p.hcl .region }
+    empty: {start_url: !env 'NONE ""', region: !env EMPTY other}
+    deep: {start_url: !cwd sub/dir, region: !include p.tfvars .list }
 components: {x: !exec touch ran}
 logs: {file: !include log.txt}
 `,
@@ -45,9 +47,8 @@ logs: {file: !include log.txt}
 	for i, p := range got.Auth.Providers {
 		got.Auth.Providers[i].StartURL = lit(m.short(p.StartURL.Raw()))
 		got.Auth.Providers[i].Region = lit(m.short(p.Region.Raw()))
-		got.Auth.Providers[i].Driver = m.short(p.Driver)
 	}
-	everything := []string{"kind", "start_url", "region", "driver"}
+	everything := []string{"kind", "start_url", "region"}
 	equal(t, got, view{
 		Files: paths("work/realm.txt", "work/conf.json", "work/provider.yaml", "work/p.toml", "work/p.hcl", "work/p.tfvars", "work/atmos.yaml"),
 		Dirs:  []string{"work"},
@@ -56,28 +57,29 @@ logs: {file: !include log.txt}
 			Providers: []config.Provider{
 				{Name: "set", StartURL: lit("https://acme.example/start"), Region: lit("eu-west-1")},
 				{Name: "words", StartURL: lit("a default"), Unresolved: []string{"region"}},
-				{Name: "paths", StartURL: lit(filepath.ToSlash(m.root)), Region: lit("work"), Driver: "work/sub/dir"},
-				{Name: "refused", Unresolved: []string{"start_url", "region", "driver"}},
+				{Name: "paths", StartURL: lit(filepath.ToSlash(m.root)), Region: lit("work")},
+				{Name: "refused", Unresolved: []string{"start_url", "region"}},
 				{Name: "included", Kind: "aws/saml", Region: lit("URL")},
 				{Name: "missing", Unresolved: everything},
 				{Name: "remote", Unresolved: everything},
 				{Name: "query", Region: lit("URL"), Unresolved: []string{"kind"}},
 				{Name: "nothing"},
 				{Name: "toml", Unresolved: everything},
-				{Name: "terraform", StartURL: lit("https://corp.example/start"), Unresolved: []string{"region", "driver"}},
+				{Name: "terraform", StartURL: lit("https://corp.example/start"), Unresolved: []string{"region"}},
+				{Name: "empty"},
+				{Name: "deep", StartURL: lit("work/sub/dir"), Unresolved: []string{"region"}},
 			},
 		},
 		Warnings: []string{
 			"atmos.yaml:7:57: region: !env NONE: not set",
 			"atmos.yaml:9:26: start_url: !exec is never run",
 			"atmos.yaml:9:51: region: !random is not evaluated",
-			"atmos.yaml:9:70: driver: !exec is never run",
 			"atmos.yaml:11:14: !include gone.yaml: not found",
 			"atmos.yaml:12:13: !include https://atmos.example/p.yaml: remote, not fetched",
 			"atmos.yaml:13:60: kind: !include provider.yaml .kind | length: queries are not evaluated",
 			"atmos.yaml:15:11: !include p.toml: .toml is not read",
 			"atmos.yaml:16:61: region: !include p.hcl .region: what stands there is not read",
-			"atmos.yaml:16:94: driver: !include p.tfvars .list: what stands there is not read",
+			"atmos.yaml:18:45: region: !include p.tfvars .list: what stands there is not read",
 		},
 	})
 }

@@ -8,18 +8,11 @@ type declaration struct {
 	imported   bool // by an import or a profile, which v1.216.0 reads last
 }
 
-// A provision is what a provisioned-identities.yaml says of identities.
-type provision struct {
-	provider   string
-	identities *value
-}
-
 // A person is an identity before it is decoded.
 type person struct {
 	entry
-	last        *value // its last declaration, if there is one
-	imported    bool
-	provisioned string // the provider whose file of provisioned ones has it
+	last     *value // its last declaration, if there is one
+	imported bool
 }
 
 // People are found by their exact name, or else by the first that is so in lower case.
@@ -46,8 +39,8 @@ func (p *people) find(e entry) *person {
 }
 
 // provide adds what was provisioned: under all declarations, and before imports.
-func (p *people) provide(provision provision) {
-	for _, e := range provision.identities.entries {
+func (p *people) provide(identities *value) {
+	for _, e := range identities.entries {
 		one := p.find(e)
 		if one == nil {
 			one = p.add(e)
@@ -56,7 +49,6 @@ func (p *people) provide(provision provision) {
 		if !one.imported {
 			one.last = e.value
 		}
-		one.provisioned = provision.provider
 	}
 }
 
@@ -64,7 +56,7 @@ func (p *people) provide(provision provision) {
 // have the lowest precedence. Before v1.216.0 that is all. Since then the last declaration
 // of an identity replaces it as a whole, imports and .atmos.d after the main file, and
 // one file's !unset takes nothing from another's declaration. before is nil if it is the same.
-func (d *decoder) identities(merged []entry, declared []declaration, provisions []provision) (since, before []Identity) {
+func (d *decoder) identities(merged []entry, declared []declaration, provisions []*value) (since, before []Identity) {
 	p := people{exact: map[string]*person{}, folded: map[string]*person{}}
 	for _, e := range merged {
 		p.add(e)
@@ -76,8 +68,8 @@ func (d *decoder) identities(merged []entry, declared []declaration, provisions 
 			}
 		}
 	}
-	for _, provision := range provisions {
-		p.provide(provision)
+	for _, identities := range provisions {
+		p.provide(identities)
 	}
 	since = make([]Identity, 0, len(p.all))
 	for _, one := range p.all {
@@ -106,9 +98,7 @@ func (d *decoder) person(one *person) (now, old *Identity) {
 		if o.v.kind == unset {
 			return nil
 		}
-		id := o.identity(one.entry)
-		id.Provisioned = one.provisioned
-		return &id
+		return o.identity(one.entry)
 	}
 	now = decode(object{d: d, v: last})
 	if last == one.value && last.get("via.provider") == nil && last.get("via.identity") == nil {

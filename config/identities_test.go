@@ -116,8 +116,8 @@ const provisioned = `auth:
 
 func TestProvisioned(t *testing.T) {
 	const corp = "auth: {providers: {Corp: {kind: aws/iam-identity-center, start_url: https://acme.example/start/#}}}\n"
-	account := config.Identity{Name: "Acme Dev/AdministratorAccess", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}, Provisioned: "Corp"}
-	role := config.Identity{Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}, Provisioned: "Corp"}
+	account := config.Identity{Name: "Acme Dev/AdministratorAccess", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}}
+	role := config.Identity{Name: "dev", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}}
 	for _, tt := range []struct {
 		name     string
 		files    files
@@ -139,7 +139,7 @@ func TestProvisioned(t *testing.T) {
 				"cache/auth/corp/provisioned-identities.yaml": provisioned,
 			},
 			want: []config.Identity{
-				{Name: "DEV", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}, Provisioned: "Corp"},
+				{Name: "DEV", Kind: "aws/permission-set", Via: config.Via{Provider: "corp"}},
 				{Name: "own", Kind: "aws/user"},
 				account,
 			},
@@ -153,7 +153,7 @@ func TestProvisioned(t *testing.T) {
 				"cache/auth/corp/provisioned-identities.yaml": provisioned,
 			},
 			want: []config.Identity{
-				{Name: "dev", Kind: "aws/user", Provisioned: "Corp"},
+				{Name: "dev", Kind: "aws/user"},
 				account,
 			},
 			files2: paths("cache/auth/corp/provisioned-identities.yaml", "work/a.yaml", "work/atmos.yaml"),
@@ -164,7 +164,7 @@ func TestProvisioned(t *testing.T) {
 				"work/atmos.yaml": "auth: {providers: {a/b\\c: {start_url: https://acme.example/start}}}\n",
 				"cache/auth/a_b_c/provisioned-identities.yaml": "auth: {identities: {x: {kind: k}}}\n",
 			},
-			want:   []config.Identity{{Name: "x", Kind: "k", Provisioned: `a/b\c`}},
+			want:   []config.Identity{{Name: "x", Kind: "k"}},
 			files2: paths("cache/auth/a_b_c/provisioned-identities.yaml", "work/atmos.yaml"),
 		},
 		{

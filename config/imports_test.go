@@ -110,7 +110,7 @@ func TestImports(t *testing.T) {
 				"work/.atmos.d/x.yaml":  "auth: {keyring: {type: x, spec: {password_env: x}}}\n",
 				"work/atmos.d/y.yaml":   "auth: {keyring: {spec: {password_env: y}}, providers: {p: {region: y, start_url: y}}}\n",
 				".git/":                 "",
-				".atmos.d/z.yaml":       "auth: {providers: {p: {driver: z, region: z}}}\n",
+				".atmos.d/z.yaml":       "auth: {providers: {p: {kind: z, region: z}}}\n",
 				"atmos.d/ignored.txt":   "not YAML: [",
 				"work/.atmos.d/sub/q":   "not YAML: [",
 				"work/atmos.d/y.yml":    "auth: {providers: {p: {region: hidden by y.yaml}}}\n",
@@ -121,7 +121,7 @@ func TestImports(t *testing.T) {
 				Realm:   "main",
 				Keyring: config.Keyring{Type: "a", PasswordEnv: "x"},
 				Auth: config.Auth{Providers: []config.Provider{
-					{Name: "p", Driver: "z", Region: lit("y"), StartURL: lit("deeper ones come later")},
+					{Name: "p", Kind: "z", Region: lit("y"), StartURL: lit("deeper ones come later")},
 				}},
 			},
 		},

@@ -56,7 +56,7 @@ func Load(ctx context.Context, sys System, opt Options) (*Config, error) {
 	case r := <-done:
 		return r.c, r.err
 	case <-ctx.Done():
-		return Empty(sys.LookupEnv), ctx.Err()
+		return empty(sys.LookupEnv), ctx.Err()
 	}
 }
 
@@ -66,7 +66,7 @@ func load(ctx context.Context, sys System, opt Options) (*Config, error) {
 		contents: map[string]*content{}, sources: map[parsed]*source{}, includes: map[string]*value{},
 	}
 	l.realm = Literal(l.getenv(realmName))
-	c := Empty(sys.LookupEnv)
+	c := empty(sys.LookupEnv)
 	now, err := l.fill(c)
 	c.Own = now.own(sys.LookupEnv)
 	c.Files = lastOf(append(l.provisioned, now.files()...), func(f File) string { return f.Path })

@@ -27,7 +27,7 @@ func Parse(name string, data []byte) (*Config, error) {
 		return nil, err
 	}
 	var d decoder
-	c := Empty(nil)
+	c := empty(nil)
 	c.Readings[0], _ = d.reading("", merged{doc: doc}, nil)
 	d.claim(c, doc)
 	c.Warnings, c.Gaps = d.warnings, d.gaps

@@ -91,7 +91,7 @@ components: {terraform: {base_path: !exec pwd}}
 				Auth: config.Auth{
 					Providers: []config.Provider{
 						{Name: "corp-sso", Kind: "aws/iam-identity-center", StartURL: lit("https://acme.example/start"), Region: lit("us-east-1"), Tags: []config.Text{lit("prod"), lit("eu")}},
-						{Name: "okta", Kind: "aws/saml", Driver: "Browser", Tags: []config.Text{lit("eu"), lit("us")}},
+						{Name: "okta", Kind: "aws/saml", Tags: []config.Text{lit("eu"), lit("us")}},
 					},
 					Identities: []config.Identity{
 						{Name: "org-root", Kind: "aws/permission-set", Via: config.Via{Provider: "corp-sso"}, Default: true},

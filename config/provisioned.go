@@ -9,8 +9,8 @@ import (
 
 // provisions reads what Atmos wrote into provisioned-identities.yaml of each
 // provider (v1.200.0), if it stems from the provider's present start URL.
-func (l *loader) provisions(providers []Provider) []provision {
-	var found []provision
+func (l *loader) provisions(providers []Provider) []*value {
+	var found []*value
 	if l.sys.CacheHome == "" {
 		return nil
 	}
@@ -30,7 +30,7 @@ func (l *loader) provisions(providers []Provider) []provision {
 				continue
 			}
 			if ids := l.identitiesOf(p, path); ids != nil {
-				found = append(found, provision{p.Name, ids})
+				found = append(found, ids)
 				break
 			}
 		}

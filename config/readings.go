@@ -55,9 +55,9 @@ func (l *loader) readings(c *Config, base, now merged, selected []string) []Read
 
 // reading decodes what was merged, and what releases before v1.216.0 make of it where
 // that is something else.
-func (d *decoder) reading(name string, m merged, provisions func([]Provider) []provision) (r Reading, old *Auth) {
+func (d *decoder) reading(name string, m merged, provisions func([]Provider) []*value) (r Reading, old *Auth) {
 	r = Reading{Name: name, Realms: d.realms(m.doc), Auth: d.auth(m.doc)}
-	var found []provision
+	var found []*value
 	if provisions != nil {
 		found = provisions(r.Auth.Providers)
 	}

@@ -23,7 +23,7 @@ func settings() map[string]string {
 		"logs.level": "`logs.level`", "logs.file": "`logs.file`", "profiles.default": "`profiles.default`", "profiles.base_path": "`profiles.base_path`",
 		"spec.cluster.kubeconfig.path": "`spec.cluster.kubeconfig.path`",
 	}
-	for _, key := range strings.Fields("auth.providers start_url region driver tags") {
+	for _, key := range strings.Fields("auth.providers start_url region tags") {
 		rows[key] = "`auth.providers`"
 	}
 	for _, key := range strings.Fields("auth.identities kind default via via.provider via.identity credentials.access_key_id") {

@@ -20,12 +20,6 @@ func Literal(s string) Text { return Text{raw: s} }
 // Raw is the value: to be compared with, never to be printed or sent.
 func (t Text) Raw() string { return t.raw }
 
-// Computed tells whether a YAML function gave the value.
-func (t Text) Computed() bool { return t.computed }
-
-// Place is where the value stands, as atmos.yaml:12.
-func (t Text) Place() string { return t.place }
-
 // String is the value if it is literal, an https URL or a region; otherwise its place.
 func (t Text) String() string {
 	if !t.computed || isPublicURL(t.raw) || isRegion(t.raw) {

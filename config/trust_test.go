@@ -219,7 +219,7 @@ auth:
 		"atmos.yaml:9 us-gov-west-1",
 	})
 	realm := c.Readings[0].Realms[0]
-	equal(t, []any{realm.Raw(), realm.Computed(), realm.String(), realm.Place()}, []any{secret, true, "atmos.yaml:3", "atmos.yaml:3"})
+	equal(t, []any{realm.Raw(), realm.String()}, []any{secret, "atmos.yaml:3"})
 	text, err := json.Marshal(c.Readings)
 	if err != nil {
 		t.Fatal(err)

@@ -212,6 +212,14 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// A password in a URL is for its server: nothing shows it.
+func TestPassword(t *testing.T) {
+	c := load(t, `"`+strings.Replace(portal.URL, "://", "://user:SECRET@", 1)+`/good.yaml?token=SECRET"`, true)
+	if shown := fmt.Sprint(c.Files, c.Gaps, c.Warnings); strings.Contains(shown, "SECRET") || len(c.Files) != 2 {
+		t.Errorf("got %s", shown)
+	}
+}
+
 // What is fetched is a project's word.
 func TestFetchedWord(t *testing.T) {
 	c := load(t, portal.URL+"/word.yaml", true)
