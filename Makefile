@@ -70,7 +70,9 @@ require: ## Check for the programs that the tests run, or install them (as root 
 	@.ci/require
 
 lint: ## Run the linters
-	golangci-lint run
+	@.ci/install GOLANGCI_LINT_VERSION github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	"$$(go env GOPATH)/bin/golangci-lint" fmt --diff
+	"$$(go env GOPATH)/bin/golangci-lint" run
 
 lint-contrib: ## Check the aliases, hooks, scripts and workflows
 	.ci/lint-contrib
