@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -125,8 +126,9 @@ func (l line) apply(p *program) error {
 	flags := flag.NewFlagSet("", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	for _, f := range slices.Concat(p.flags, l.command.flags) {
-		if err := f.Apply(flags); err != nil { // of its variable
-			return hinted{err, "unset that variable, or give it a value that fits"}
+		if f.Apply(flags) != nil { // only the variable of a switch can have a value that does not fit
+			name := f.(cli.DocGenerationFlag).GetEnvVars()[0]
+			return usage(fmt.Sprintf("%s: %q is neither true nor false", name, os.Getenv(name)), "set it to true or false, or unset it")
 		}
 	}
 	for _, g := range l.flags {

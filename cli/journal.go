@@ -34,7 +34,7 @@ func (s *session) openJournal(w workplace, t logout.Target, v show.View) (*journ
 	}
 	trail, err := audit.Open(path, run)
 	if err != nil {
-		return nil, hinted{err, "name a file that can be written with --audit-log, or leave it out; nothing was removed"}
+		return nil, hinted{err, "name a file that can be written with --audit-log or CREDCLEAN_AUDIT_LOG, or leave it out; nothing was removed"}
 	}
 	j.trail = trail
 	return j, nil

@@ -76,7 +76,7 @@ func (g *Global) chdir() error {
 		err = errors.Join(os.Chdir(dir), os.Setenv("PWD", dir))
 	}
 	if err != nil {
-		return hinted{err, "-C and ATMOS_CHDIR name a directory that exists"}
+		return hinted{err, "name a directory that exists with -C or ATMOS_CHDIR"}
 	}
 	return nil
 }
