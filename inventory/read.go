@@ -53,7 +53,8 @@ func (r reader) read(d *disk.Dir, t *Trace) []*Trace {
 		data, err := r.from(read, mostFile)
 		return sections(t, data, err)
 	case t.Location.ByStartURL && t.Kind != store.LockFile:
-		t.token(r.from(read, mostToken))
+		data, err := r.from(read, mostToken)
+		r.token(t, data, err)
 	}
 	return []*Trace{t}
 }
@@ -120,17 +121,23 @@ func (r reader) details(traces []*Trace) {
 			place = place.Dir().Join(l.Beside)
 		}
 		data, err := r.home.Read(r.ctx, place, mostToken)
-		t.token(data, err)
+		r.token(t, data, err)
 	}
 }
 
+var errNoStartURL = errors.New("names no start URL")
+
 // token takes over what a file says. If it cannot be read or has another form, its expiry is
-// not known; of what only a start URL tells apart, it cannot be told whose it is.
-func (t *Trace) token(data []byte, err error) {
+// not known; of what only a start URL tells apart, it cannot be told whose it is, which matters
+// unless everything does.
+func (r reader) token(t *Trace, data []byte, err error) {
 	if err == nil {
 		t.Token, err = t.Location.Format.Read(data)
 	}
-	if err != nil && t.Location.ByStartURL && !t.Rest && !errors.Is(err, fs.ErrNotExist) {
+	if err == nil && t.Kind == store.SessionToken && t.StartURL == "" {
+		err = errNoStartURL
+	}
+	if err != nil && t.Location.ByStartURL && !t.Rest && !r.everything && !errors.Is(err, fs.ErrNotExist) {
 		t.Err = err
 	}
 }

@@ -481,12 +481,14 @@ Would remove from identity: dev
 			".config/atmos/{R}/aws/corp/credentials": "what is this\n",
 			".docker/config.json":                    "nonsense",
 			ssoFile:                                  "{",
+			".cache/atmos/aws-sso/corp/token.json":   `{"accessToken":"a"}`,
 		}), target: logout.Target{Identities: []string{"dev"}}, want: `
 Would remove from identity: dev
   • Keyring: corp
   • Keyring: dev
   • Files: ~/.config/atmos/{R}/aws/corp/credentials (cannot tell: not an AWS credentials file: line 1: neither a comment, a section nor a key)
   • Files: ~/.config/atmos/{R}/aws/corp/config (removes org, dev, keeps prod)
+  • Session: ~/.cache/atmos/aws-sso/corp/token.json (cannot tell: names no start URL)
   • Session: ~/.cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json (cannot tell: not in the form of a token file)
   • Kubeconfig: blue
 

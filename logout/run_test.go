@@ -393,6 +393,28 @@ complete: true
 gone .config/atmos/0000000000000000/aws/aws-user/credentials
 gone .local/share/atmos/keyring/prod
 `},
+		{what: "a session of whatever portal", files: map[string]string{
+			"project/atmos.yaml":                   projectYAML,
+			ssoFile:                                "{",
+			".cache/atmos/aws-sso/corp/token.json": `{"accessToken":"a"}`,
+		}, target: logout.Target{AllProjects: true}, want: `
+Logging out from all projects
+
+Removing all credentials...
+  ✓ Session: ~/.cache/atmos/aws-sso/corp/token.json
+  ✓ Session: ~/.cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json
+
+Successfully logged out from 2 identities
+
+Not looked for: keyring directories, Docker logins and kubeconfig entries that only another project's atmos.yaml names
+
+{NOTE}
+   https://corp.example/start
+complete: true
+
+gone .cache/atmos/aws-sso/corp/token.json
+gone .cache/atmos/aws-sso/sessions/79bd718a482a3c0ed2e0def5930c30370ed00695.json
+`},
 		{what: "a key that may be another project's", files: map[string]string{
 			"project/atmos.yaml":                        "auth: {identities: {team_dev: {kind: aws/user}}}",
 			".local/share/atmos/keyring/atmos_team_dev": hometest.Entry,
