@@ -37,6 +37,7 @@ func FuzzKubeEntries(f *testing.F) {
 		"users: [ {name: it's}, &x {name: atmos-gke-n-p-l, y: 'it''s', user: {exec: {command: atmos}}}, *x ]\r\n",
 		"\ufeffusers:\r\n- name: |-\r\n    atmos-gke-n-p-l\r\n  user: {exec: {command: atmos}}\r\n  z: |+\r\n    # SECRET\r\n\r\nx: &x 1\r\n",
 		"x: &x {user: atmos-gke-n-p-l}\ncontexts: [{context: {<<: *x}}]\nusers:\n- {name: atmos-gke-n-p-l, user: {exec: {command: atmos}}}\n",
+		"users: [!x,y {name: b}, !<a[b> {name: atmos-gke-n-p-l, user: {exec: {command: atmos}}}, ? c]\n",
 		"a: &x {}\ncontexts: [{context: {<<, *x}}]\n", // makes yaml.v3 v3.0.1 panic
 	} {
 		f.Add([]byte(s))
