@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"sync"
 
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/cut"
@@ -51,7 +52,7 @@ func (r reader) read(d *disk.Dir, t *Trace) []*Trace {
 	switch {
 	case t.Kind == store.CredentialsFile, t.Kind == store.ConfigFile:
 		data, err := r.from(read, mostFile)
-		return sections(t, data, err)
+		return sections(t, data, err, sync.OnceValue(func() bool { return r.home.Theirs(t.Where.Place) }))
 	case t.Location.ByStartURL && t.Kind != store.LockFile:
 		data, err := r.from(read, mostToken)
 		r.token(t, data, err)
@@ -60,8 +61,8 @@ func (r reader) read(d *disk.Dir, t *Trace) []*Trace {
 }
 
 // sections are the traces of an AWS file: one for each section, or one without a name if there
-// is none, or if the file cannot be read.
-func sections(file *Trace, data []byte, err error) []*Trace {
+// is none, or if the file cannot be read. In a file that is theirs, another program's, only those with Atmos's stamp are.
+func sections(file *Trace, data []byte, err error, theirs func() bool) []*Trace {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -76,12 +77,15 @@ func sections(file *Trace, data []byte, err error) []*Trace {
 	if err != nil && file.Rest { // half a file
 		return []*Trace{file}
 	}
-	if err != nil || len(all) == 0 {
+	if err != nil || len(all) == 0 && !theirs() {
 		file.Err = err
 		return []*Trace{file}
 	}
 	found := make([]*Trace, 0, len(all))
 	for _, s := range all {
+		if !s.Stamped && format == cut.Credentials && theirs() {
+			continue
+		}
 		t := *file
 		t.Name, t.Expires, t.Session = s.Name, s.Expires, s.Session()
 		if !file.Rest { // which goes whole

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 )
 
 // A spot is what is at a place: a file, or where the symbolic link there leads to.
@@ -111,10 +112,34 @@ func (h *Home) follow(p Place) (Place, error) {
 		return Place{filepath.Dir(real), filepath.Base(real), p.Of}, nil
 	}
 	rel, ok := h.below(real)
-	if !ok {
+	switch {
+	case !ok:
 		return refuse("it leads to %s, outside of the home directory", real)
+	case theirs(rel) && (rel != awsCredentials || path.Base(p.Path) != path.Base(awsCredentials)):
+		return refuse("it leads to %s, which is another program's", real)
 	}
 	return Place{h.real, filepath.ToSlash(rel), p.Of}, nil
+}
+
+// awsCredentials is the file of aws's own in which sections may be Atmos's, through a link.
+const awsCredentials = ".aws/credentials"
+
+// theirs tells whether a path below the home directory is that of aws, az or gcloud.
+func theirs(rel string) bool {
+	for _, own := range []string{".aws/", ".azure/", ".config/gcloud/"} {
+		if rest, ok := strings.CutPrefix(filepath.ToSlash(rel)+"/", own); ok {
+			return !strings.HasPrefix(rest, "atmos/") && !strings.HasPrefix(rest, "saml2aws/")
+		}
+	}
+	return false
+}
+
+// Theirs tells whether what is at a place is a symbolic link to a file of aws's own, in which only
+// what has Atmos's stamp is Atmos's.
+func (h *Home) Theirs(p Place) bool {
+	target, err := h.Target(p)
+	rel, below := h.below(target)
+	return err == nil && below && theirs(rel)
 }
 
 // below tells whether a path without symbolic links is the home directory or below it.
