@@ -78,7 +78,7 @@ type Gap struct {
 	At    string // file:line:column, or file
 	What  string // a sentence without the place
 	Names bool   // the part may declare names
-	Realm bool   // the part may set auth.realm
+	Realm bool   // the part may set auth.realm; if it may do neither, it is a place to look at
 }
 
 func (g Gap) String() string { return g.At + ": " + g.What }

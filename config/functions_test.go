@@ -144,7 +144,7 @@ settings: {telemetry: !exec x}
 		{At: "atmos.yaml:7:12", What: "auth.realm: !exec is never run", Realm: true},
 		{At: "atmos.yaml:5:16", What: "auth.providers: !store is not evaluated", Names: true},
 		{At: "atmos.yaml:6:17", What: "auth.identities: !exec is never run", Names: true},
-		{At: "atmos.yaml:8:28", What: "auth.keyring.spec.path: !exec is never run", Names: true, Realm: true},
+		{At: "atmos.yaml:8:28", What: "auth.keyring.spec.path: !exec is never run"},
 	})
 	m = newMachine(t, files{"work/atmos.yaml": `env: {ATMOS_AUTH_REALM: !env R, ATMOS_PROFILE: !exec x}
 profiles: {base_path: !exec x}

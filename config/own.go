@@ -80,8 +80,8 @@ func variables(doc *value) map[string]*value {
 // no claim. A place that is not known is a gap.
 func (d *decoder) claim(c *Config, doc *value) {
 	add := func(claims *[]Claim, setting string, v *value) {
-		if v != nil && v.kind == unknown {
-			d.missAny(v.at, "%s: %s", setting, v.text)
+		if v != nil && v.kind == unknown && !d.quiet { // other profiles may be for other machines
+			d.miss(Gap{At: v.at.String(), What: setting + ": " + v.text})
 		}
 		if v == nil || v.kind != text || v.text == "" || v.at.own && v.computed == "" {
 			return

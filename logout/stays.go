@@ -147,6 +147,9 @@ func (b *builder) doubts() {
 	if gap, ok := b.gap(func(g config.Gap) bool { return g.Realm && (!named || !g.Names) }); ok {
 		b.realmDoubts(gap)
 	}
+	if gap, ok := b.gap(func(g config.Gap) bool { return !g.Names && !g.Realm }); ok {
+		b.Doubts = append(b.Doubts, fmt.Sprintf("%s: what lies there was not looked at", gap))
+	}
 }
 
 // gap is the first part of the configuration that was not read and may say something.
