@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // A planted is a plant in one realm.
@@ -33,6 +35,7 @@ func (p planted) undeclared() bool { return p.of == "undeclared" || p.of == "gon
 type aim struct {
 	target                string
 	expired, keepProvider bool
+	profile               bool // selected, which changes nothing: every reading counts
 }
 
 func (a aim) args() []string {
@@ -42,6 +45,9 @@ func (a aim) args() []string {
 	}
 	if a.keepProvider {
 		args = append(args, "--keep-provider")
+	}
+	if a.profile {
+		args = append(args, "--profile", "night")
 	}
 	return args
 }
@@ -90,7 +96,7 @@ func (a aim) wants(all []planted, p planted) (gone, known bool) {
 // kept, everything of it is gone, and nothing that was not the target's has changed.
 func TestWhatMatters(t *testing.T) {
 	seed := rand.Uint64()
-	rounds := 25
+	rounds := 20
 	if os.Getenv("CREDCLEAN_FAULTS") == "all" {
 		rounds = 1000
 	}
@@ -99,7 +105,7 @@ func TestWhatMatters(t *testing.T) {
 	targets := slices.Sorted(maps.Keys(goes))
 	for round := range rounds {
 		s, all, texts := plantHome(t, random)
-		a := aim{target: targets[random.IntN(len(targets))]}
+		a := aim{target: targets[random.IntN(len(targets))], profile: random.IntN(4) == 0}
 		a.keepProvider = !strings.HasPrefix(a.target, "--") && random.IntN(3) == 0
 		a.expired = a.target != "--orphans" && a.target != "--all-projects" && random.IntN(4) == 0
 		check(t, s, all, texts, a, fmt.Sprintf("seed %d, round %d", seed, round))
@@ -173,15 +179,13 @@ func check(t *testing.T, s scene, all []planted, texts map[string]string, a aim,
 	t.Helper()
 	args := a.args()
 	where += ", logout " + strings.Join(args, " ")
-	code, out := s.run(t, append([]string{"credclean", "logout"}, args...)...)
-	if code != exitDone {
-		t.Fatalf("%s: exit code %d: %s", where, code, out)
+	plan, _ := s.report(t, where, append(args[1:], "--dry-run"))
+	if d := cmp.Diff(texts, s.files(t)); d != "" {
+		t.Fatalf("%s: the dry run has changed something: %s", where, d)
 	}
-	var report struct {
-		Kept []struct{ Names []string }
-	}
-	if err := json.Unmarshal([]byte(out), &report); err != nil {
-		t.Fatalf("%s: %v: %s", where, err, out)
+	report, out := s.report(t, where, args)
+	if d := cmp.Diff(plan, report); d != "" {
+		t.Errorf("%s: the report tells what the dry run does not (-dry run +report):\n%s", where, d)
 	}
 	kept := map[string]bool{}
 	for _, k := range report.Kept {
@@ -210,6 +214,31 @@ func check(t *testing.T, s scene, all []planted, texts map[string]string, a aim,
 	if !a.expired && a.target != "--orphans" {
 		checkStatus(t, s, a, kept, where)
 	}
+	if again, out := s.report(t, where, args); again.Counts.Identities > 0 {
+		t.Errorf("%s: again: %s", where, out)
+	}
+}
+
+// A report is what a dry run and a run tell alike.
+type report struct {
+	Counts       struct{ Identities int }
+	Kept         []struct{ Names []string }
+	AlsoAffected []struct {
+		Names []string
+		Why   string
+	} `json:"also_affected"`
+}
+
+func (s scene) report(t *testing.T, where string, args []string) (r report, out string) {
+	t.Helper()
+	code, out := s.run(t, append([]string{"credclean", "logout"}, args...)...)
+	if code != exitDone {
+		t.Fatalf("%s: exit code %d: %s", where, code, out)
+	}
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatalf("%s: %v: %s", where, err, out)
+	}
+	return r, out
 }
 
 func checkStatus(t *testing.T, s scene, a aim, kept map[string]bool, where string) {
