@@ -28,7 +28,7 @@ const MaxFile = 64 << 10
 type Session struct {
 	Name       string    // of the provider or integration, for the report; set by the caller
 	Host       string    // where the request that ends it goes; empty if none will be sent
-	StartURL   string    // of the portal, if it is an https URL
+	StartURL   string    // of the portal, if it is an https URL without a query or a user
 	ValidUntil time.Time // of the access token; zero if it is not known
 	Renewable  bool      // the access token can be renewed
 	// Refused is why no request will be sent; nil if one will be. It is [ErrNotSupported] if
@@ -74,7 +74,7 @@ func ReadSSO(data []byte, file string) []Session {
 	s := Session{secret: hide(secret{f.AccessToken, f.RefreshToken, f.ClientID, f.ClientSecret})}
 	s.ValidUntil, _ = time.Parse(time.RFC3339, f.ExpiresAt)
 	s.Renewable = f.renewable()
-	if u, err := url.Parse(f.StartURL); err == nil && u.Scheme == "https" && u.Host != "" {
+	if u, err := url.Parse(f.StartURL); err == nil && u.Scheme == "https" && u.Host != "" && u.RawQuery == "" && u.User == nil {
 		s.StartURL = f.StartURL
 	}
 	if s.Refused = f.refuse(filepath.Base(file)); s.Refused == nil {

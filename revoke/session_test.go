@@ -96,6 +96,8 @@ func TestReadSSO(t *testing.T) {
 		"refresh token only":         {with(sessionData, "accessToken", ""), sessionFile, []said{whole}},
 		"no expiry":                  {with(sessionData, "expiresAt", "soon"), sessionFile, []said{{Host: whole.Host, StartURL: start, Renewable: true}}},
 		"start URL that is none":     {with(sessionData, "startUrl", "javascript:alert(1)"), "token.json", []said{{Host: whole.Host, ValidUntil: until, Renewable: true}}},
+		"start URL with a query":     {with(sessionData, "startUrl", start+"?key=secret"), "token.json", []said{{Host: whole.Host, ValidUntil: until, Renewable: true}}},
+		"start URL with a password":  {with(sessionData, "startUrl", "https://ana:secret@acme.awsapps.com/start"), "token.json", []said{{Host: whole.Host, ValidUntil: until, Renewable: true}}},
 		"start URL of another file":  {with(sessionData, "startUrl", "https://evil.example/start"), sessionFile, []said{{StartURL: "https://evil.example/start", ValidUntil: until, Renewable: true, Refused: mismatch}}},
 		"region of another file":     {with(sessionData, "region", "eu-west-1"), sessionFile, refused(mismatch)},
 		"name in upper case":         {sessionData, strings.ToUpper(sessionFile[:40]) + ".json", refused(mismatch)},
