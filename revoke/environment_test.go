@@ -6,8 +6,21 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/credclean/credclean/revoke"
 )
+
+// Without any time nothing is sent, and the reason is the time.
+func TestNoTime(t *testing.T) {
+	t.Parallel()
+	c := start(t, live, state)
+	const none = "no answer in 0 s"
+	want := []ended{{"aws-sso", revoke.Failed, 0, false, none}, {"org/sts", revoke.Failed, 0, false, none}}
+	if diff := cmp.Diff(want, end(t, c, "0s", "", live, state)); diff != "" || c.Asked() != nil {
+		t.Errorf("asked for %q (-want +got):\n%s", c.Asked(), diff)
+	}
+}
 
 // The proxy and the certificates that the environment names.
 func TestEnvironment(t *testing.T) {

@@ -164,6 +164,7 @@ func TestGcloud(t *testing.T) {
 	for _, tt := range [][3]string{
 		{"/home/ana/x", "ana@acme.example", "CLOUDSDK_CONFIG=/home/ana/x gcloud auth revoke ana@acme.example ends it"},
 		{"/home/ana b/x", "a$(id)'", `CLOUDSDK_CONFIG='/home/ana b/x' gcloud auth revoke 'a$(id)'\''' ends it`},
+		{"/azAZ09@%+=:,._-", "`az{[", "CLOUDSDK_CONFIG=/azAZ09@%+=:,._- gcloud auth revoke '`az{[' ends it"},
 		{"", "-a;b", `CLOUDSDK_CONFIG='' gcloud auth revoke '-a;b' ends it`},
 	} {
 		if got := revoke.Gcloud(tt[0], tt[1]); got != "Cannot be ended from here: "+tt[1]+" of gcloud ("+tt[2]+")" {
