@@ -112,6 +112,7 @@ func (r Report) Render(to io.Writer, v show.View) {
 	kept := r.Plan.keptText(v)
 	if len(removals) == 0 && r.Complete() && (r.Plan.Target.everything() || !r.Plan.keeps()) {
 		if !v.Quiet {
+			r.drawSessions(w, v, sessions) // their files were gone by then
 			r.Plan.nothing(w, v)
 			return
 		}

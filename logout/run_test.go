@@ -18,8 +18,11 @@ import (
 
 	"github.com/credclean/credclean/internal/hometest"
 	"github.com/credclean/credclean/internal/keyringtest"
+	"github.com/credclean/credclean/internal/show"
 	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/revoke"
+	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
 )
 
@@ -801,5 +804,30 @@ func TestOpened(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"gone .local/share/atmos/keyring/bot"}, changesOf(before, hometest.Left(t, home))); d != "" {
 		t.Errorf("files (-want +got):\n%s", d)
+	}
+}
+
+// What was ended is told although another logout had removed all files by then.
+func TestOnlySessions(t *testing.T) {
+	session := revoke.ReadSSO([]byte(`{"accessToken": "a", "region": "us-east-1", "startUrl": "https://acme.awsapps.com/start"}`), "token.json")[0]
+	session.Name = "aws-sso"
+	steps := []*logout.Step{{Kind: store.ProviderSession, Session: &session}, {Kind: store.SessionToken, Traces: []*inventory.Trace{{}}}}
+	r := logout.Report{
+		Plan: logout.Plan{Target: logout.Target{All: true}, Revoke: true, Steps: steps},
+		Results: []logout.Result{
+			{Step: steps[0], Outcome: "revoked", Ended: &revoke.Result{Session: session, Outcome: revoke.Revoked}},
+			{Step: steps[1], Outcome: logout.Absent},
+		},
+	}
+	var b strings.Builder
+	r.Render(&b, show.View{})
+	const want = `Ending sessions...
+  ✓ Session ended: aws-sso (portal.sso.us-east-1.amazonaws.com)
+
+All identities are already logged out.
+No credentials found in keyring or file storage.
+`
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
