@@ -80,3 +80,20 @@ func TestReadOnlyFileSystem(t *testing.T) {
 	undo()
 	s.finish(t)
 }
+
+// A directory on which something is mounted cannot be removed; what is in it goes, and that is enough.
+func TestMountedFileSystem(t *testing.T) {
+	s := newScene(t)
+	undo := s.mount(t, "", ownDir, syscall.MS_BIND, "")
+	if code, out := s.run(t, logoutLine...); code != 0 || !strings.Contains(out, "✓ Files: ~/"+ownDir+"\n") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	if _, err := os.Stat(filepath.Join(s.home, ownDir)); err != nil {
+		t.Error(err)
+	}
+	undo()
+	if err := os.Remove(filepath.Join(s.home, ownDir)); err != nil {
+		t.Error(err)
+	}
+	s.finish(t)
+}

@@ -3,6 +3,7 @@
 package disk_test
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -309,6 +310,64 @@ func TestLockHeld(t *testing.T) {
 		t.Errorf("%v, %v", held, err)
 	}
 	s.holds(map[string]string{"a.lock": "", "b.lock": "", "link.lock": "→ ROOT/a.lock"})
+}
+
+// Somebody may log in after it was seen that no file is there, and before all locks are taken. Their lock file
+// stays, in whatever order it happens.
+func TestRemoveLocksLoginMeanwhile(t *testing.T) {
+	for range 5 {
+		s := newSite(t)
+		var files []disk.Place
+		for i := range 300 {
+			files = append(files, s.place(fmt.Sprintf("aws/corp/%03d", i)))
+			s.plant(files[i].Path+".lock", "")
+		}
+		first, last := files[0].Path+".lock", files[len(files)-1].Path
+		if err := os.Remove(s.path(first)); err != nil {
+			t.Fatal(err)
+		}
+		var login sync.WaitGroup
+		login.Go(func() {
+			for begin := time.Now(); time.Since(begin) < time.Second; {
+				if _, err := os.Lstat(s.path(first)); err == nil { // the first lock is taken
+					break
+				}
+			}
+			s.logIn(last)
+		})
+		err := s.home.RemoveLocks(files...)
+		login.Wait()
+		if _, err := os.Lstat(s.path(last + ".lock")); err != nil {
+			t.Error(err)
+		}
+		if errors.Is(err, fs.ErrExist) { // they were in time
+			return
+		}
+	}
+}
+
+// logIn writes a file under its lock, on whichever file that is.
+func (s site) logIn(path string) {
+	s.Helper()
+	for {
+		l := flock.New(s.path(path + ".lock"))
+		if err := l.Lock(); err != nil {
+			s.Error(err)
+			return
+		}
+		held, err := l.Stat()
+		now, nowErr := os.Lstat(s.path(path + ".lock"))
+		ok := err == nil && nowErr == nil && os.SameFile(held, now)
+		if ok {
+			s.plant(path, prod)
+		}
+		if err := l.Close(); err != nil {
+			s.Error(err)
+		}
+		if ok {
+			return
+		}
+	}
 }
 
 // The lock files that only Atmos makes go, though the other program's file stays.
