@@ -80,7 +80,7 @@ func New(inv *inventory.Inventory, named []inventory.Name, allProjects bool) Sta
 	others := make(map[string]map[string]bool)
 	for _, t := range inv.Traces {
 		switch {
-		case t.Gap() && named == nil:
+		case t.Gap() && (named == nil || t.Ours):
 			s.Gaps = append(s.Gaps, b.place(t))
 		case !t.OfAtmos():
 		case t.Ours || allProjects:

@@ -203,6 +203,18 @@ az (azure/device-code)           signed in, expiry unknown
 1 signed in, 1 could not be looked at. 5 others are not signed in.
 live: true
 `},
+		{what: "a name that may be where nothing can be looked at", files: map[string]string{
+			"project/atmos.yaml":         projectYAML,
+			".local/share/atmos/keyring": "a file",
+		}, named: []inventory.Name{{Name: "bot"}}, want: `
+bot (aws/user)   not signed in
+
+Could not be looked at
+  ~/.local/share/atmos/keyring: keyring directory ~/.local/share/atmos/keyring: not a directory
+
+1 could not be looked at. 1 other is not signed in.
+live: true
+`},
 		{what: "only a config is left", files: map[string]string{
 			"project/atmos.yaml":                projectYAML,
 			".config/atmos/{R}/aws/corp/config": "[profile dev]\nregion = r\n",
