@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/credclean/credclean/chain"
+	"github.com/credclean/credclean/cli/shell"
 )
 
 // nearest is the word of known that is spelled most like word, or empty.
@@ -47,7 +48,7 @@ func (p *program) unknownCommand(words []string) error {
 	if meant != "" {
 		return hinted{what, "did you mean credclean " + meant + "?"}
 	}
-	return hinted{what, fmt.Sprintf("credclean logout %s logs out of an identity; the commands are %s", word, strings.Join(names, ", "))}
+	return hinted{what, fmt.Sprintf("credclean logout %s logs out of an identity; the commands are %s", shell.Quote(word), strings.Join(names, ", "))}
 }
 
 // unknownFlag is the error of a flag that neither the command nor, if it is nil, any has.

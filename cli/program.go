@@ -68,7 +68,7 @@ const (
 	programURL   = "https://github.com/credclean/credclean"
 
 	programExamples = `credclean logout dev-admin         an identity and its whole chain
-credclean logout --all --dry-run   what a logout of the whole project would remove
+credclean logout --all --dry-run   what a logout of everything would remove
 credclean status                   who is signed in, and until when`
 
 	programAbout = `Atmos signs you in to clouds and leaves credentials behind: keyring entries,

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/credclean/credclean/chain"
+	"github.com/credclean/credclean/cli/shell"
 	"github.com/credclean/credclean/config"
 	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/status"
@@ -156,9 +157,9 @@ func nameError(err error) error {
 		}
 		return hinted{err, "the tags in atmos.yaml are " + strings.Join(tag.Known, ", ")}
 	case errors.As(err, &role) && role.Provider:
-		return hinted{err, "credclean logout --provider " + role.Name}
+		return hinted{err, "credclean logout --provider " + shell.Quote(role.Name)}
 	case errors.As(err, &role):
-		return hinted{err, "credclean logout " + role.Name}
+		return hinted{err, "credclean logout " + shell.Quote(role.Name)}
 	case errors.Is(err, chain.ErrCycle):
 		return hinted{err, "fix the via of one of them in atmos.yaml, or remove everything with --all"}
 	case errors.Is(err, chain.ErrAmbiguous):

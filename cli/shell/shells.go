@@ -52,6 +52,9 @@ func harmless(r rune) bool {
 	return unicode.IsPrint(r)
 }
 
+// Quote writes text as a word that can be typed.
+func Quote(text string) string { return quote(text, 0) }
+
 // quote writes text for bash and zsh. It begins and ends in the quote that is
 // open; 0 is none. Control characters are written in digits.
 func quote(text string, open rune) string {
