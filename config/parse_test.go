@@ -218,20 +218,19 @@ auth:
 		},
 		{
 			name: "what is not of the wanted type",
-			text: "auth:\n  providers: {p: {kind: [k], start_url: {}, driver: {a: b}, tags: {a: b}}, q: text}\n  identities: {i: {via: text}, j: {via: {provider: [p]}}}\n",
+			text: "auth:\n  providers: {p: {kind: [k], start_url: {}, tags: {a: b}}, q: text}\n  identities: {i: {via: text}, j: {via: {provider: [p]}}}\n",
 			want: view{
 				Auth: config.Auth{
 					Providers: []config.Provider{
-						{Name: "p", Unresolved: []string{"kind", "start_url", "driver", "tags"}},
-						{Name: "q", Unresolved: []string{"kind", "start_url", "region", "driver"}},
+						{Name: "p", Unresolved: []string{"kind", "start_url", "tags"}},
+						{Name: "q", Unresolved: []string{"kind", "start_url", "region"}},
 					},
 					Identities: []config.Identity{{Name: "i", Unresolved: []string{"via.provider", "via.identity"}}, {Name: "j", Unresolved: []string{"via.provider"}}},
 				},
 				Warnings: []string{
 					"atmos.yaml:2:25: kind: want text, not a list",
 					"atmos.yaml:2:41: start_url: want text, not a mapping",
-					"atmos.yaml:2:53: driver: want text, not a mapping",
-					"atmos.yaml:2:79: want a mapping, not text",
+					"atmos.yaml:2:63: want a mapping, not text",
 					"atmos.yaml:3:25: via: want a mapping, not text",
 					"atmos.yaml:3:52: via.provider: want text, not a list",
 				},
