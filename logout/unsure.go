@@ -21,7 +21,7 @@ func (b *builder) addUnsure() {
 		unknown = "region"
 	}
 	for _, t := range b.inv.Traces {
-		if l := t.Location; l == nil || !l.ByStartURL || l.Last || b.goes(t) || t.Kind.Bare() || t.Err != nil || !mayBeOf(t, provider) {
+		if l := t.Location; l == nil || !l.ByStartURL || l.Last || b.goes(t) || t.Kind.Bare() || !mayBeOf(t, provider) {
 			continue
 		}
 		b.Steps = append(b.Steps, &Step{
