@@ -183,7 +183,8 @@ func (b *builder) place(t *inventory.Trace) Place {
 	switch {
 	case t.Err != nil:
 		p.State = CannotTell
-	case t.Kind == store.ConfigFile, t.Kind == store.KubeconfigEntry, t.Kind == store.Provisioned: // no credentials
+	case t.Kind == store.ConfigFile, t.Kind == store.KubeconfigEntry, t.Kind == store.Provisioned, // no credentials
+		t.Kind == store.CredentialsFile && !t.Section && !t.Rest: // nothing in it
 		p.State = NotSignedIn
 	case t.AccessKey == inventory.LongLived:
 		p.State = LongLived

@@ -216,11 +216,13 @@ Could not be looked at
 live: true
 `},
 		{what: "only a config is left", files: map[string]string{
-			"project/atmos.yaml":                projectYAML,
-			".config/atmos/{R}/aws/corp/config": "[profile dev]\nregion = r\n",
+			"project/atmos.yaml":                   projectYAML,
+			".config/atmos/{R}/aws/corp/config":    "[profile dev]\nregion = r\n",
+			".config/atmos/{R}/aws/az/credentials": "# none\n",
 		}, want: `
 corp (aws/iam-identity-center)   not signed in
   Dev                            not signed in, files left
+az (azure/device-code)           not signed in, files left
 
 Nothing is signed in.
 live: false
