@@ -151,7 +151,6 @@ profiles: {base_path: !exec x}
 `})
 	equal(t, mustLoad(t, m).Gaps, []config.Gap{
 		{At: "atmos.yaml:2:23", What: "profiles.base_path: !exec is never run", Names: true, Realm: true},
-		{At: "atmos.yaml:1:48", What: "profile: !exec is never run", Names: true, Realm: true},
 		{At: "atmos.yaml:1:25", What: "ATMOS_AUTH_REALM: !env R: not set", Realm: true},
 	})
 }

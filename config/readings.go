@@ -107,8 +107,8 @@ func (l *loader) profileNames(doc *value) []*value {
 	l.texts(doc.get("profiles", "base_path"), "profiles.base_path")
 	typed := func(s string) *value { return textValue(position{origin: &origin{}}, s, "") }
 	words := func(v *value) *value {
-		if v == nil || v.kind != text {
-			return v
+		if v.string() == "" { // or not known: whichever it is, every profile is a reading
+			return nil
 		}
 		return textValue(v.at, strings.Join(strings.Fields(v.text), ","), v.computed)
 	}
