@@ -130,6 +130,9 @@ func TestHeaderSafe(t *testing.T) {
 			}
 		}
 	}
+	if s := revoke.ReadSSO([]byte(with(sessionData, "accessToken", "!~")), sessionFile); s[0].Refused != nil {
+		t.Errorf("a token that a header can hold: %v", s[0].Refused)
+	}
 }
 
 func must[T any](v T, err error) T {
@@ -183,6 +186,8 @@ func TestRegions(t *testing.T) {
 		"eu-isoe-west-1":                       "eu-isoe-west-1.cloud.adc-e.uk",
 		"us-isof-south-1":                      "us-isof-south-1.csp.hci.ic.gov",
 		"":                                     "",
+		"us-east-" + strings.Repeat("1", 24):   "us-east-" + strings.Repeat("1", 24) + ".amazonaws.com",
+		"us-east-" + strings.Repeat("1", 25):   "",
 		"us-east":                              "",
 		"-1":                                   "",
 		"us--1":                                "",
