@@ -4,7 +4,9 @@ package inventory_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/credclean/credclean/internal/hometest"
 	"github.com/credclean/credclean/internal/keyringtest"
+	"github.com/credclean/credclean/internal/regular"
 	"github.com/credclean/credclean/inventory"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
@@ -205,7 +208,7 @@ func TestCopies(t *testing.T) {
 					text += "ERROR"
 				}
 				got = append(got, text)
-				if c.Kind != store.TokenCopy || !c.Ours || c.Written.Cutter == nil {
+				if c.Kind != store.TokenCopy || !c.Ours || c.Written.Cutter == nil || len(c.Written.Proofs) == 0 {
 					t.Errorf("%s: %s, ours %v, cutter %v", text, c.Kind, c.Ours, c.Written.Cutter)
 				}
 			}
@@ -259,7 +262,7 @@ func TestOpened(t *testing.T) {
 // What a project's file says of where things are is never obeyed: what lies there is named.
 func TestClaims(t *testing.T) {
 	w := hometest.World{Files: map[string]string{
-		"project/atmos.yaml": `env: {ATMOS_XDG_CONFIG_HOME: claimed, ATMOS_XDG_DATA_HOME: data}
+		"project/atmos.yaml": `env: {ATMOS_XDG_CONFIG_HOME: claimed, ATMOS_XDG_DATA_HOME: data, ATMOS_XDG_CACHE_HOME: cache}
 auth:
   keyring: {type: file, spec: {path: ../vault}}
   providers: {corp: {kind: aws/iam-identity-center}}
@@ -268,6 +271,7 @@ auth:
 		"project/claimed/atmos/README":                   "",
 		"project/claimed/atmos/{R}/aws/corp/notes":       "",
 		"project/data/atmos/keyring/atmos_{R}_dev":       hometest.Entry,
+		"project/cache/atmos/aws-sso/corp/token.json":    "{}",
 		".config/atmos/{R}/aws/corp/credentials":         fmt.Sprintf(hometest.Session, "dev"),
 		"vault/atmos_{R}_dev":                            hometest.Entry,
 		"vault/dev":                                      hometest.Entry,
@@ -286,9 +290,54 @@ auth:
 		"~/.config/atmos/{R}/aws/corp/credentials":         false,
 		"~/project/claimed/atmos/{R}/aws/corp/credentials": true,
 		"~/project/data/atmos/keyring:atmos_{R}_dev":       true,
+		"~/project/cache/atmos/aws-sso/corp/token.json":    true,
 		"~/vault:atmos_{R}_dev":                            false,
 		"~/vault:dev":                                      true,
 		"~/vault:stranger":                                 true,
+	}, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// Of where only a project's file leads, no more than so much is read: what somebody else has put there. What Atmos
+// or the user leads to counts nothing.
+func TestClaimsAreBounded(t *testing.T) {
+	padding := strings.Repeat("# a comment\n", 200<<10/12)
+	home, p := hometest.World{Files: map[string]string{
+		"project/atmos.yaml": `env: {ATMOS_XDG_CONFIG_HOME: claimed}
+auth:
+  identities: {dev: {kind: aws/user}}
+  integrations:
+    first: {kind: aws/eks, via: {identity: dev}, spec: {cluster: {name: c, region: r}}}
+    a: {kind: aws/eks, via: {identity: dev}, spec: {cluster: {name: c, region: r, kubeconfig: {path: a}}}}
+    b: {kind: aws/eks, via: {identity: dev}, spec: {cluster: {name: c, region: r, kubeconfig: {path: b}}}}
+    c: {kind: aws/eks, via: {identity: dev}, spec: {cluster: {name: c, region: r, kubeconfig: {path: c}}}}`,
+		"project/claimed/atmos/aws/a/credentials": fmt.Sprintf(hometest.Key, "a") + padding,
+		"project/claimed/atmos/aws/b/credentials": fmt.Sprintf(hometest.Key, "b") + padding,
+		".config/atmos/aws/aws-user/credentials":  fmt.Sprintf(hometest.Key, "dev") + padding + padding,
+		".config/atmos/kube/config":               "", "project/a": "", "project/b": "", "project/c": "",
+	}}.Open(t)
+	for _, file := range []string{".config/atmos/kube/config", "project/a", "project/b", "project/c"} {
+		if err := os.Truncate(filepath.Join(home, file), 12<<20); err != nil { // nothing but zeros, which is no YAML
+			t.Fatal(err)
+		}
+	}
+	got := map[string]string{}
+	for _, tr := range inventory.Take(t.Context(), p, disk.NewHome(home), nil, false).Traces {
+		what := tr.Where.Entry
+		if errors.Is(tr.Err, regular.ErrTooLarge) {
+			what += ", too large"
+		}
+		got[hometest.Short(home, tr.Where.Place.String())] = what
+	}
+	if d := cmp.Diff(map[string]string{
+		"~/project/claimed/atmos/aws/a/credentials": "a",
+		"~/project/claimed/atmos/aws/b/credentials": "",
+		"~/.config/atmos/aws/aws-user/credentials":  "dev",
+		"~/.config/atmos/kube/config":               "c",
+		"~/project/a":                               "c",
+		"~/project/b":                               "c",
+		"~/project/c":                               "c, too large",
 	}, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
