@@ -27,7 +27,7 @@ type RowDocument struct {
 	Provider   string          `json:"provider"` // or the standalone identity that the chain starts at
 	Kind       string          `json:"kind"`
 	Declared   bool            `json:"declared"`
-	Realm      string          `json:"realm,omitempty"` // of another project
+	Realm      string          `json:"realm,omitempty"` // of another project; - if it has none
 	State      State           `json:"state"`
 	ValidUntil string          `json:"valid_until,omitempty"` // RFC 3339, UTC
 	Renews     bool            `json:"renews"`
