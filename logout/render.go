@@ -173,11 +173,8 @@ func (r Report) removedKey() bool {
 // linksText names the files that are still on the disk under another name.
 func (r Report) linksText(v show.View) []string {
 	var lines []string
-	for i := range r.Results {
-		if res := &r.Results[i]; res.Disk.Links > 0 {
-			path := v.Path(res.Where.Place.String())
-			lines = append(lines, fmt.Sprintf("Still on the disk: %s under another name (%s)", path, show.Count(res.Disk.Links, "hard link", "hard links")))
-		}
+	for _, l := range r.Linked {
+		lines = append(lines, fmt.Sprintf("Still on the disk: %s under another name (%s)", v.Path(l.String()), show.Count(l.Links, "hard link", "hard links")))
 	}
 	return lines
 }

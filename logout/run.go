@@ -33,7 +33,6 @@ var ErrIncomplete = errors.New("not everything was removed")
 type Result struct {
 	*Step
 	Outcome Outcome
-	Disk    disk.Outcome   // of a file
 	Ended   *revoke.Result // of a session at a provider
 	Err     error          // set if and only if Outcome is Failed
 }
@@ -45,6 +44,7 @@ type Report struct {
 	Time    time.Time // when the run ended
 	// Finished: it was interrupted while sessions were ended, and then every removal was tried.
 	Finished bool
+	Linked   []disk.Linked // what is still on the disk under another name
 	// Unsynced says what of the removals may come back after a loss of power.
 	Unsynced error
 }
@@ -89,16 +89,14 @@ func (p Plan) Run(ctx context.Context, m Machine, o Observer) Report {
 		case ctx.Err() == nil && r.proves(s):
 			res.end(errProof)
 		default:
-			var err error
-			res.Disk, err = s.try(ctx, m.Home, keyrings[s.Where.Keyring], o)
-			res.end(err)
+			res.end(s.try(ctx, m.Home, keyrings[s.Where.Keyring], o))
 		}
 		r.Results = append(r.Results, res)
 		if o.After != nil {
 			o.After(res)
 		}
 	}
-	r.Unsynced = m.Home.Sync()
+	r.Linked, r.Unsynced = m.Home.Linked(), m.Home.Sync()
 	r.Time = time.Now()
 	return r
 }
@@ -125,15 +123,15 @@ func (r *Report) proves(s *Step) bool {
 }
 
 // try carries out one step unless ctx is done. The error is fs.ErrNotExist if there was nothing.
-func (s *Step) try(ctx context.Context, home *disk.Home, k keyring.Keyring, o Observer) (disk.Outcome, error) {
+func (s *Step) try(ctx context.Context, home *disk.Home, k keyring.Keyring, o Observer) error {
 	err := ctx.Err()
 	switch {
 	case err != nil && s.Kind.Bare():
-		return disk.Outcome{}, fs.ErrExist // not tried, but no credential is left by it
+		return fs.ErrExist // not tried, but no credential is left by it
 	case err != nil:
-		return disk.Outcome{}, err
+		return err
 	case s.Kept != "": // whether there is anything to consent to is not known
-		return disk.Outcome{}, s.Err
+		return s.Err
 	}
 	if o.Before != nil {
 		o.Before(s)
@@ -141,22 +139,22 @@ func (s *Step) try(ctx context.Context, home *disk.Home, k keyring.Keyring, o Ob
 	return s.remove(ctx, home, k)
 }
 
-func (s *Step) remove(ctx context.Context, home *disk.Home, k keyring.Keyring) (disk.Outcome, error) {
+func (s *Step) remove(ctx context.Context, home *disk.Home, k keyring.Keyring) error {
 	switch {
 	case s.Where.Key != "" && !s.claimed(): // though it may not be known whether it is there
-		return disk.Outcome{}, k.Remove(ctx, s.Where.Key)
+		return k.Remove(ctx, s.Where.Key)
 	case s.Err != nil:
-		return disk.Outcome{}, s.Err
+		return s.Err
 	case s.Kind == store.LockFile && len(s.Locks) == 0:
-		return disk.Outcome{}, home.RemoveLeftLock(s.Where.Place)
+		return home.RemoveLeftLock(s.Where.Place)
 	case s.Kind == store.LockFile:
-		return disk.Outcome{}, home.RemoveLocks(s.Locks...)
+		return home.RemoveLocks(s.Locks...)
 	case s.Kind == store.EmptyDir:
-		return disk.Outcome{}, home.RemoveEmptyDir(s.Where.Place)
+		return home.RemoveEmptyDir(s.Where.Place)
 	case s.Cutter != nil:
 		return home.Edit(ctx, s.Where.Place, s.Cutter)
 	case s.Tree:
-		return disk.Outcome{}, home.RemoveTree(ctx, s.Where.Place)
+		return home.RemoveTree(ctx, s.Where.Place)
 	}
 	return home.Remove(s.Where.Place)
 }

@@ -50,11 +50,11 @@ func clean(root string) error {
 		at("aws/corp/credentials", disk.Atmos), at("aws/okta/credentials", disk.Atmos), at("aws/link/credentials", disk.Atmos),
 		at(".docker/config.json", disk.Docker), at(".kube/config", disk.Kubectl), at(".azure/cache.json", disk.Azure),
 	} {
-		_, err := h.Edit(ctx, p, own)
+		err := h.Edit(ctx, p, own)
 		add(err)
 	}
 	for _, name := range []string{"cache/token.json", "cache/link.json", "cache/.token.json123"} {
-		_, err := h.Remove(at(name, disk.Atmos))
+		err := h.Remove(at(name, disk.Atmos))
 		add(err)
 	}
 	add(h.RemoveTree(ctx, at("tree", disk.Atmos)))

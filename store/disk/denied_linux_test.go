@@ -81,7 +81,7 @@ func TestKubectlLock(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	err := powerless(func() error {
-		_, err := s.home.Edit(ctx, s.shared(disk.Kubectl, "config"), own)
+		err := s.home.Edit(ctx, s.shared(disk.Kubectl, "config"), own)
 		return err
 	})
 	s.wantIs(err, context.DeadlineExceeded)

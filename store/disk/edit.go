@@ -14,51 +14,38 @@ import (
 // maxEdit bounds the size of a file that is edited, in bytes. Real ones have a few thousand.
 const maxEdit = 16 << 20
 
-// An Outcome is what was done to a file.
-type Outcome struct {
-	cut.Cut
-	// Target is the path of what was changed, if a symbolic link led to it.
-	Target string
-	// Links are the hard links to the old file that are left: it is still on the disk under another name.
-	Links int
-}
-
 // Edit cuts something out of a file under the locks that other programs take, and looks again. The
 // file is replaced in one step, so that at any moment it is either as before or as after;
 // if nothing is left of it, it is removed. That of another program keeps its mode and
 // owner; if it changes meanwhile, the edit starts over, and gives up after the fifth time. The
 // error is fs.ErrNotExist if there was nothing to do, and else names the place.
-func (h *Home) Edit(ctx context.Context, p Place, cutter cut.Cutter) (out Outcome, err error) {
-	err = h.in(p, func(d *Dir, name string) error {
-		out, err = d.edit(ctx, name, cutter)
-		return err
-	})
-	return out, err
+func (h *Home) Edit(ctx context.Context, p Place, cutter cut.Cutter) error {
+	return h.in(p, func(d *Dir, name string) error { return d.edit(ctx, name, cutter) })
 }
 
-func (d *Dir) edit(ctx context.Context, name string, cutter cut.Cutter) (out Outcome, err error) {
+func (d *Dir) edit(ctx context.Context, name string, cutter cut.Cutter) (err error) {
 	s, err := d.find(name)
 	if err == nil {
 		s.close()
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return Outcome{}, err
+		return err
 	} else if left, leftErr := d.hasLeftover(name); leftErr != nil {
-		return Outcome{}, leftErr
+		return leftErr
 	} else if !left {
-		return Outcome{}, err
+		return err
 	}
 	unlock, err := d.lock(ctx, name)
 	if err != nil {
-		return Outcome{}, err
+		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	left, err := d.dropLeftover(name)
 	if err != nil {
-		return Outcome{}, err
+		return err
 	}
 	const tries = 5
 	for range tries {
-		out, err = d.editOnce(ctx, name, cutter)
+		err = d.editOnce(ctx, name, cutter)
 		if !errors.Is(err, errChanged) && !errors.Is(err, ErrStillThere) {
 			break
 		}
@@ -66,7 +53,7 @@ func (d *Dir) edit(ctx context.Context, name string, cutter cut.Cutter) (out Out
 	if errors.Is(err, fs.ErrNotExist) && left {
 		err = nil // a run of ours was killed and left its new file
 	}
-	return out, err
+	return err
 }
 
 // errChanged: another program writes a file while it is edited.
@@ -74,31 +61,30 @@ var errChanged = errors.New("another program keeps changing it")
 
 // editOnce edits a file. The error is errChanged if another program was faster, and ErrStillThere if
 // what was cut out is in the file afterwards.
-func (d *Dir) editOnce(ctx context.Context, name string, cutter cut.Cutter) (Outcome, error) {
+func (d *Dir) editOnce(ctx context.Context, name string, cutter cut.Cutter) error {
 	s, err := d.find(name)
 	if err != nil {
-		return Outcome{}, err
+		return err
 	}
 	defer s.close()
 	if err := s.check(); err != nil {
-		return Outcome{}, err
+		return err
 	}
 	data, err := s.read(ctx, maxEdit)
 	if err != nil {
-		return Outcome{}, err
+		return err
 	}
 	c, err := cutter.Apply(data)
-	out := Outcome{Cut: c, Target: s.target(), Links: Links(s.info) - 1}
 	switch {
 	case err != nil:
-		return out, err
+		return err
 	case c.Empty:
-		return out, s.remove(func() error { return s.unchanged(ctx, data) })
+		return s.remove(func() error { return s.unchanged(ctx, data) })
 	case len(c.Removed) == 0:
-		return out, fs.ErrNotExist
+		return fs.ErrNotExist
 	}
 	if err := s.replace(c.Data, func() error { return s.unchanged(ctx, data) }); err != nil {
-		return out, err
+		return err
 	}
 	again, err := d.Read(ctx, name, maxEdit)
 	if err == nil {
@@ -107,7 +93,7 @@ func (d *Dir) editOnce(ctx context.Context, name string, cutter cut.Cutter) (Out
 	if err == nil && c.Changes() {
 		err = s.place().wrap("rename", ErrStillThere)
 	}
-	return out, err
+	return err
 }
 
 // check refuses a file that may not be removed or replaced.
@@ -169,6 +155,7 @@ func (s spot) replace(data []byte, unchanged func() error) (err error) {
 		return err
 	}
 	s.in.changed()
+	s.noteLinks()
 	return nil
 }
 

@@ -4,7 +4,6 @@ package disk_test
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,6 +13,8 @@ import (
 
 	"github.com/credclean/credclean/store/cut"
 	"github.com/credclean/credclean/store/disk"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // A FIFO hangs nobody: not in the place of a file, of a lock or of the new file.
@@ -100,7 +101,7 @@ func TestEditFails(t *testing.T) {
 		narrow.Cur = 10 // fewer bytes than stay
 		must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &narrow))
 		defer func() { must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)) }()
-		if _, err := disk.NewHome(root).Edit(t.Context(), disk.Place{Root: root, Path: credentials}, own); !errors.Is(err, syscall.EFBIG) {
+		if err := disk.NewHome(root).Edit(t.Context(), disk.Place{Root: root, Path: credentials}, own); !errors.Is(err, syscall.EFBIG) {
 			t.Errorf("error %v", err)
 		}
 		return
@@ -120,7 +121,7 @@ func TestEditFails(t *testing.T) {
 	t.Run("a directory came in between", func(t *testing.T) {
 		s := newSite(t)
 		s.plant(credentials, deep+prod)
-		_, err := s.home.Edit(t.Context(), s.place(credentials), cutterFunc(func(data []byte) (cut.Cut, error) {
+		err := s.home.Edit(t.Context(), s.place(credentials), cutterFunc(func(data []byte) (cut.Cut, error) {
 			must(t, os.Remove(s.path(credentials)))
 			s.plant(credentials+"/notes", "mine")
 			return own.Apply(data)
@@ -198,7 +199,7 @@ func TestEditChanged(t *testing.T) {
 					s := newSite(t)
 					s.plant("config", deep+prod)
 					text, calls := deep+prod, 0
-					_, err := s.home.Edit(t.Context(), s.shared(of, "config"), cutterFunc(func(data []byte) (cut.Cut, error) {
+					err := s.home.Edit(t.Context(), s.shared(of, "config"), cutterFunc(func(data []byte) (cut.Cut, error) {
 						if calls++; calls <= tt.times {
 							text += more
 							write(s, text)
@@ -225,7 +226,7 @@ func TestEditCameBack(t *testing.T) {
 	s := newSite(t)
 	s.plant("config", deep+prod)
 	calls := 0
-	_, err := s.home.Edit(t.Context(), s.shared(disk.Docker, "config"), cutterFunc(func(data []byte) (cut.Cut, error) {
+	err := s.home.Edit(t.Context(), s.shared(disk.Docker, "config"), cutterFunc(func(data []byte) (cut.Cut, error) {
 		if calls++; calls == 2 { // the second look
 			s.plant("config", deep+prod+deep)
 			data = []byte(deep + prod + deep)
@@ -236,36 +237,36 @@ func TestEditCameBack(t *testing.T) {
 	s.holds(map[string]string{"config": prod})
 }
 
-// The other hard links to a file are told.
-func TestLinks(t *testing.T) {
-	for name, call := range map[string]func(*disk.Home, disk.Place) (disk.Outcome, error){
-		"remove": (*disk.Home).Remove,
-		"edit": func(h *disk.Home, p disk.Place) (disk.Outcome, error) {
-			return h.Edit(t.Context(), p, own)
+// The other hard links to a file are told, but not those that go as well.
+func TestLinked(t *testing.T) {
+	for name, call := range map[string]func(site) error{
+		"edited":    func(s site) error { return s.edit(s.place("dir/file")) },
+		"removed":   func(s site) error { return remove(s.home, s.place("dir/file")) },
+		"in a tree": func(s site) error { return removeTree(s.home, s.place("dir")) },
+		"of an entry": func(s site) error {
+			d, err := s.home.Open(s.place("dir"))
+			if err != nil {
+				return err
+			}
+			defer d.Close()
+			return d.Remove("file")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
-			for links := range 3 {
-				s.plant("file", deep+prod)
-				for i := range links {
-					_ = os.Remove(s.path(fmt.Sprint("copy", i)))
-					must(t, os.Link(s.path("file"), s.path(fmt.Sprint("copy", i))))
-				}
-				info, err := s.home.Look(s.place("file"))
-				must(t, err)
-				if n := disk.Links(info); n != links+1 {
-					t.Errorf("%d links, want %d", n, links+1)
-				}
-				out, err := call(s.home, s.place("file"))
-				if err != nil || out.Links != links {
-					t.Errorf("%d links, %v, want %d", out.Links, err, links)
-				}
-				for i := range links {
-					if data, err := os.ReadFile(s.path(fmt.Sprint("copy", i))); err != nil || string(data) != deep+prod {
-						t.Errorf("%q, %v", data, err)
-					}
-				}
+			s.plant("dir/file", deep+prod)
+			for _, other := range []string{"other", "gone"} {
+				must(t, os.Link(s.path("dir/file"), s.path(other)))
+			}
+			must(t, call(s))
+			must(t, remove(s.home, s.place("gone")))
+			want := []disk.Linked{{Place: s.place("dir/file"), Links: 1}}
+			if diff := cmp.Diff(want, s.home.Linked(), cmpopts.IgnoreUnexported(disk.Linked{})); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			must(t, remove(s.home, s.place("other")))
+			if got := s.home.Linked(); len(got) > 0 {
+				t.Errorf("%v", got)
 			}
 		})
 	}

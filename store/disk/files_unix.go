@@ -39,8 +39,8 @@ func owner(info fs.FileInfo) (uid, gid int) {
 	return -1, -1
 }
 
-// Links is the number of hard links to a file.
-func Links(info fs.FileInfo) int {
+// links is the number of hard links to a file.
+func links(info fs.FileInfo) int {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
 		return int(st.Nlink) //nolint:gosec // no file system has that many
 	}

@@ -41,8 +41,8 @@ func patiently(try func() error) error {
 // owner is the same for all files: here access lists say who may do what.
 func owner(fs.FileInfo) (uid, gid int) { return -1, -1 }
 
-// Links is 1: package os does not tell.
-func Links(fs.FileInfo) int { return 1 }
+// links is 1: package os does not tell.
+func links(fs.FileInfo) int { return 1 }
 
 func give(*os.File, int, int) error { return nil }
 

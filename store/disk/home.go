@@ -48,7 +48,32 @@ type Home struct {
 	patience time.Duration
 	last     *Dir           // in which something was done last
 	unsynced map[Place]bool // directories that were changed
+	links    []Linked
 }
+
+// A Linked is a file that was removed or replaced, and is still on the disk under another name.
+type Linked struct {
+	Place
+	Links int // how many names it has left
+	info  fs.FileInfo
+}
+
+// Linked are the files that still have a name.
+func (h *Home) Linked() []Linked {
+	return slices.DeleteFunc(slices.Clone(h.links), func(l Linked) bool { return l.Links == 0 })
+}
+
+// noteLinks notes what names a file has that goes. It may be one of them.
+func (h *Home) noteLinks(p Place, info fs.FileInfo) {
+	left := links(info) - 1
+	if i := slices.IndexFunc(h.links, func(l Linked) bool { return l.Links > 0 && os.SameFile(l.info, info) }); i >= 0 {
+		h.links[i].Links = left
+	} else if left > 0 {
+		h.links = append(h.links, Linked{p, left, info})
+	}
+}
+
+func (s spot) noteLinks() { s.dir.home.noteLinks(s.place(), s.info) }
 
 // NewHome is the home directory dir, an absolute path, for the user that the process runs as. If
 // that is root and the directory is another user's, then no symbolic link in it

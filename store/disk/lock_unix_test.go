@@ -241,7 +241,7 @@ func TestLocksOfPrograms(t *testing.T) {
 	} {
 		s := newSite(t)
 		s.plant("config", deep+prod)
-		_, err := s.home.Edit(t.Context(), s.shared(tt.of, "config"), cutterFunc(func(data []byte) (cut.Cut, error) {
+		err := s.home.Edit(t.Context(), s.shared(tt.of, "config"), cutterFunc(func(data []byte) (cut.Cut, error) {
 			for name, text := range tt.during {
 				got, err := os.ReadFile(s.path(name))
 				if err != nil || !strings.HasPrefix(string(got), text) || (text == "") != (len(got) == 0) {

@@ -15,42 +15,39 @@ const TempSuffix = ".credclean"
 
 // Remove removes a file, and looks again. Of a symbolic link, what it leads to goes, and then the link. The
 // error is fs.ErrNotExist if there was nothing.
-func (h *Home) Remove(p Place) (out Outcome, err error) {
-	err = h.in(p, func(d *Dir, name string) error {
-		out, err = d.remove(name)
-		return err
-	})
-	return out, err
-}
+func (h *Home) Remove(p Place) error { return h.in(p, (*Dir).Remove) }
 
 // Remove is [Home.Remove] in this directory.
-func (d *Dir) Remove(name string) (Outcome, error) { return d.remove(name) }
-
-func (d *Dir) remove(name string) (Outcome, error) {
+func (d *Dir) Remove(name string) error {
 	s, err := d.find(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		if left, leftErr := d.dropLeftover(name); left || leftErr != nil {
-			return Outcome{}, leftErr
+			return leftErr
 		}
 	}
 	if file, marked := strings.CutSuffix(name, TempSuffix); marked && errors.Is(err, errNowhere) { // what it led to went
 		_, err := d.dropLeftover(file)
-		return Outcome{}, err
+		return err
 	}
 	if err != nil {
-		return Outcome{}, err
+		return err
 	}
 	defer s.close()
 	if err := s.check(); err != nil {
-		return Outcome{}, err
+		return err
 	}
-	return Outcome{Target: s.target(), Links: Links(s.info) - 1}, s.remove(func() error { return nil })
+	return s.remove(func() error { return nil })
 }
 
 // remove removes a file if it is unchanged. A symbolic link gets another name before that, so that a run that was
 // killed in between leaves no link to nothing, of which the next one could not tell
 // whether what it led to is gone.
-func (s spot) remove(unchanged func() error) error {
+func (s spot) remove(unchanged func() error) (err error) {
+	defer func() {
+		if err == nil {
+			s.noteLinks()
+		}
+	}()
 	if err := unchanged(); err != nil {
 		return err
 	}
@@ -141,8 +138,7 @@ func (h *Home) RemoveTree(ctx context.Context, p Place) error {
 		case isLink(info):
 			return p.wrap("remove", ErrSymlink)
 		case !info.IsDir():
-			_, err := d.remove(name)
-			return err
+			return d.Remove(name)
 		case p.IsRoot():
 			return p.wrap("remove", fs.ErrInvalid)
 		}
@@ -160,7 +156,11 @@ func (d *Dir) removeTree(ctx context.Context, info fs.FileInfo, name string) err
 			return err
 		}
 	}
-	return d.unlink(name)
+	err := d.unlink(name)
+	if err == nil && !info.IsDir() {
+		d.home.noteLinks(d.place.Join(name), info)
+	}
+	return err
 }
 
 // empty removes all that is in a directory.

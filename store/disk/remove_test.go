@@ -86,7 +86,7 @@ func TestOutside(t *testing.T) {
 			"Remove":         func() error { return remove(h, p) },
 			"RemoveTree":     func() error { return removeTree(h, p) },
 			"RemoveEmptyDir": func() error { return h.RemoveEmptyDir(p) },
-			"Edit":           func() error { _, err := h.Edit(t.Context(), p, own); return err },
+			"Edit":           func() error { err := h.Edit(t.Context(), p, own); return err },
 			"RemoveLocks":    func() error { return h.RemoveLocks(p) },
 		} {
 			if err := call(); err == nil || errors.Is(err, fs.ErrNotExist) {

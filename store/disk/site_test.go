@@ -173,12 +173,12 @@ const credentials = "aws/corp/credentials"
 // edit cuts own out of a file.
 func (s site) edit(p disk.Place) error {
 	s.Helper()
-	_, err := s.home.Edit(s.Context(), p, own)
+	err := s.home.Edit(s.Context(), p, own)
 	return err
 }
 
 func remove(h *disk.Home, p disk.Place) error {
-	_, err := h.Remove(p)
+	err := h.Remove(p)
 	return err
 }
 

@@ -118,10 +118,7 @@ func (k File) Read(ctx context.Context, key string) (content []byte, err error) 
 
 // Remove implements [Keyring].
 func (k File) Remove(ctx context.Context, key string) error {
-	return k.entry(ctx, key, func(dir *disk.Dir, name string) error {
-		_, err := dir.Remove(name)
-		return err
-	})
+	return k.entry(ctx, key, (*disk.Dir).Remove)
 }
 
 // entry does something with the file of the entry under key. The error is fs.ErrNotExist if
