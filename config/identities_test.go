@@ -71,6 +71,12 @@ func TestBeforeV1216(t *testing.T) {
 			config.Identity{Name: "dev", Kind: "aws/permission-set"},
 			&dev,
 		},
+		{
+			"a dot in via, to an identity",
+			files{"work/atmos.yaml": "auth: {identities: {dev: {kind: aws/assume-role, via.identity: root}}}\n"},
+			config.Identity{Name: "dev", Kind: "aws/assume-role"},
+			&config.Identity{Name: "dev", Kind: "aws/assume-role", Via: config.Via{Identity: "root"}},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := mustLoad(t, newMachine(t, tt.files))
@@ -159,6 +165,25 @@ func TestProvisioned(t *testing.T) {
 			files2: paths("cache/auth/corp/provisioned-identities.yaml", "work/a.yaml", "work/atmos.yaml"),
 		},
 		{
+			name: "a file that imports itself is no import",
+			files: files{
+				"work/atmos.yaml": "import: atmos.yaml\nauth: {identities: {dev: {kind: aws/user}}, " + strings.TrimPrefix(corp, "auth: {"),
+				"cache/auth/corp/provisioned-identities.yaml": provisioned,
+			},
+			want:     []config.Identity{role, account},
+			files2:   paths("cache/auth/corp/provisioned-identities.yaml", "work/atmos.yaml"),
+			warnings: []string{"atmos.yaml:1:9: import atmos.yaml: imports itself"},
+		},
+		{
+			name: "an exact name comes first",
+			files: files{
+				"work/atmos.yaml": "auth: {identities: {Dev: {kind: aws/user}, dev: {kind: aws/user}}, " + strings.TrimPrefix(corp, "auth: {"),
+				"cache/auth/corp/provisioned-identities.yaml": provisioned,
+			},
+			want:   []config.Identity{{Name: "Dev", Kind: "aws/user"}, role, account},
+			files2: paths("cache/auth/corp/provisioned-identities.yaml", "work/atmos.yaml"),
+		},
+		{
 			name: "a slash in the provider's name",
 			files: files{
 				"work/atmos.yaml": "auth: {providers: {a/b\\c: {start_url: https://acme.example/start}}}\n",
@@ -189,5 +214,19 @@ func TestProvisioned(t *testing.T) {
 			equal(t, got.Files, tt.files2)
 			equal(t, got.Warnings, tt.warnings)
 		})
+	}
+}
+
+// What is provisioned lies under what is declared, for releases before v1.216.0; since then it replaces it.
+func TestProvisionedUnderDeclared(t *testing.T) {
+	for declared, want := range map[string]map[string][]string{
+		"default: true":          {"": {"corp", "dev via corp"}},
+		"via: {provider: other}": {"": {"corp", "dev via corp"}, "Atmos before v1.216": {"corp", "dev via other"}},
+	} {
+		c := mustLoad(t, newMachine(t, files{
+			"work/atmos.yaml": "auth: {providers: {corp: {}}, identities: {dev: {" + declared + "}}}\n",
+			"cache/auth/corp/provisioned-identities.yaml": "auth: {identities: {dev: {kind: aws/permission-set, via: {provider: corp}}}}\n",
+		}))
+		equal(t, readings(c), want)
 	}
 }

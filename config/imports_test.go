@@ -290,6 +290,33 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// Where a relative import is looked for first, of several files that it may mean; never in the working
+// directory of the process itself.
+func TestImportBases(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		files files
+		want  string
+	}{
+		{"beside the file, not at the git root", files{".git/": "", "x.yaml": realm("root"), "work/atmos.yaml": "import: x.yaml\n", "work/x.yaml": realm("beside")}, "beside"},
+		{"below the git root with a base path", files{".git/": "", "conf/x.yaml": realm("root"), "work/atmos.yaml": "base_path: conf\nimport: x.yaml\n", "work/conf/x.yaml": realm("beside")}, "root"},
+		{"but not if that begins with a dot", files{".git/": "", "conf/x.yaml": realm("root"), "work/atmos.yaml": "base_path: ./conf\nimport: x.yaml\n", "work/conf/x.yaml": realm("beside")}, "beside"},
+		{"!cwd: beside the file first", files{"atmos.yaml": "base_path: !cwd\nimport: x.yaml\n", "x.yaml": realm("beside"), "work/x.yaml": realm("here")}, "beside"},
+		{"!cwd: then in the working directory", files{"atmos.yaml": "base_path: !cwd\nimport: x.yaml\n", "work/x.yaml": realm("here")}, "here"},
+		{"env of a file, last", files{"atmos.yaml": "env: {ATMOS_BASE_PATH: ../conf}\nimport: x.yaml\n", "conf/x.yaml": realm("env")}, "env"},
+		{"drop-ins of the git root, once", files{".git/": "", "atmos.yaml": "", ".atmos.d/x.yaml": realm("root")}, "root"},
+		{"no drop-ins of the process", files{"trap/atmos.d/x.yaml": realm("trap"), "trap/.atmos.d/x.yaml": realm("trap"), "work/atmos.yaml": ""}, ""},
+		{"no imports of the process", files{"trap/conf/x.yaml": realm("trap"), "trap/x.yaml": realm("trap"), "work/atmos.yaml": "base_path: conf\nimport: x.yaml\n"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := newMachine(t, tt.files)
+			m.mkdir(t, "trap")
+			t.Chdir(m.path("trap"))
+			equal(t, m.see(t, config.Options{}).Realm, tt.want)
+		})
+	}
+}
+
 // Ten levels are followed, the eleventh is named.
 func TestImportDepth(t *testing.T) {
 	fs := files{"work/atmos.yaml": "import: 1.yaml\n"}
