@@ -18,6 +18,7 @@ const (
 	maxAll     = 64 << 20 // of all files
 	maxFiles   = 10_000
 	maxEntries = 2_000_000 // of directories, in all searches
+	maxExact   = 3         // broken files of which the exact place is looked for
 )
 
 // errBound says that a bound was met.
@@ -85,6 +86,7 @@ type source struct {
 	doc      *value
 	included []File // by !include
 	remote   bool   // fetched: a path in it means another machine's
+	err      error  // why it cannot be read; then there is nothing else
 }
 
 // isOwn says whether what src says is the user's own word.
@@ -122,14 +124,18 @@ func (l *loader) source(path string, by way) (*source, error) {
 func (l *loader) parsed(path string, c *content, by way, remote bool) (*source, error) {
 	k := parsed{c.same, by}
 	if src, ok := l.sources[k]; ok {
+		if src.err != nil {
+			return nil, src.err
+		}
 		again := *src
 		again.path, again.file.Path = path, public(path)
 		return &again, nil
 	}
 	src := &source{path: path, same: c.same, file: File{public(path), c.sha256}, remote: remote}
-	from := &origin{file: l.display(path), own: by.own, aside: by.aside, rough: by.aside || l.quiet}
+	from := &origin{file: l.display(path), own: by.own, aside: by.aside, rough: by.aside || l.quiet || len(l.gaps) > maxExact}
 	doc, err := parseFile(from, c.data, func(at position, tag, arg string) *value { return l.evaluate(src, at, tag, arg) })
 	if err != nil {
+		l.sources[k] = &source{err: err}
 		return nil, err
 	}
 	if l.values += doc.size; l.values > maxValues {

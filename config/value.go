@@ -14,7 +14,7 @@ type origin struct {
 	// aside: the file was imported or included. It may be anything on this machine, so
 	// that messages name places in it only.
 	aside bool
-	rough bool // the place of an error need not be exact: nobody is told of it first
+	rough bool // the place of an error need not be exact: others are told of first
 }
 
 // A position is a place in a file, as editors and compilers write it.
