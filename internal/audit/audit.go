@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf16"
+
+	"github.com/credclean/credclean/internal/regular"
 )
 
 // A Run says who runs what. Each record repeats it, so that one that is found
@@ -140,18 +142,7 @@ func open(path string, access int) (*os.File, error) {
 }
 
 func notRegular(path string, info fs.FileInfo) error {
-	what := "something else"
-	switch m := info.Mode(); {
-	case m.IsDir():
-		what = "a directory"
-	case m&fs.ModeSymlink != 0:
-		what = "a symbolic link"
-	case m&fs.ModeNamedPipe != 0:
-		what = "a named pipe"
-	case m&fs.ModeDevice != 0:
-		what = "a device"
-	}
-	return fmt.Errorf("audit log: %s: want a regular file, not %s", path, what)
+	return fmt.Errorf("audit log: %s: want a regular file, not %s", path, regular.What(info.Mode()))
 }
 
 // torn tells whether the last line has no end, as when the disk was full. It looks
@@ -200,15 +191,8 @@ func (t *Trail) Finish(s Summary) {
 	}{t.head("run"), s, t.steps})
 }
 
-// Err is the first error of writing, which names the path; records may be missing then.
-func (t *Trail) Err() error {
-	if t == nil {
-		return nil
-	}
-	return t.err
-}
-
-// Close makes sure that the trail is on the disk, and closes it. The error is that of Err.
+// Close makes sure that the trail is on the disk, and closes it. The error is the first of all, of writing too; it names
+// the path. Records may be missing then.
 func (t *Trail) Close() error {
 	if t == nil {
 		return nil

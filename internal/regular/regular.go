@@ -56,18 +56,24 @@ func checkMode(m fs.FileMode) error {
 	if m.IsRegular() {
 		return nil
 	}
-	what := "something else"
+	return fmt.Errorf("%s, %w", What(m), ErrNotRegular)
+}
+
+// What says what something is that is no regular file.
+func What(m fs.FileMode) string {
 	switch {
 	case m.IsDir():
-		what = "a directory"
+		return "a directory"
+	case m&fs.ModeSymlink != 0:
+		return "a symbolic link"
 	case m&fs.ModeNamedPipe != 0:
-		what = "a named pipe"
+		return "a named pipe"
 	case m&fs.ModeSocket != 0:
-		what = "a socket"
+		return "a socket"
 	case m&fs.ModeDevice != 0:
-		what = "a device"
+		return "a device"
 	}
-	return fmt.Errorf("%s, %w", what, ErrNotRegular)
+	return "something else"
 }
 
 // Read returns what the regular file at path holds, at most so many bytes. The
