@@ -27,6 +27,9 @@ func (l Location) ofAtmos(path string) bool {
 // Match tells whether a path below the base, with slashes, is one of the location, and what its words are.
 func (l Location) Match(path string) (w Words, ok bool) {
 	ok = l.ofAtmos(path) && match(l.Path, path, &w)
+	if l.Kind.AWSFile() && w.Realm == "" && strings.HasPrefix(w.Name, "gcp/") {
+		return w, false // the directory gcp of a realm called aws
+	}
 	return w, ok && (l.Escape == nil || !strings.Contains(w.Name, "/")) && (w.Realm != "" || !l.NeedsRealm)
 }
 

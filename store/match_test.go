@@ -54,6 +54,8 @@ func places() []place {
 		{store.Config, "emulator/kube.kubeconfig", store.CloudCredentials, store.Words{Name: "kube"}},
 		{store.Config, "aws/aws/corp/credentials", store.CredentialsFile, store.Words{Name: "corp", Realm: "aws"}},
 		{store.Config, "azure/aws/corp/config", store.ConfigFile, store.Words{Name: "corp", Realm: "azure"}},
+		{store.Config, "aws/gcp/gadc/config/sa-dev", store.CloudConfig, store.Words{Name: "sa-dev", Root: "gadc", Realm: "aws"}},
+		{store.Config, "aws/gcp/credentials", store.CredentialsFile, store.Words{Name: "gcp"}},
 		{store.Config, "gcp/gcp/gadc/config/sa-dev", store.CloudConfig, store.Words{Name: "sa-dev", Root: "gadc", Realm: "gcp"}},
 		{store.Config, "emulator/emulator/kube.kubeconfig", store.CloudCredentials, store.Words{Name: "kube", Realm: "emulator"}},
 		{store.HomeAzure, "azure/az-dev/credentials.json", store.CloudCredentials, store.Words{Name: "az-dev", Realm: "azure"}},
@@ -146,7 +148,7 @@ func TestNoMatch(t *testing.T) {
 		store.HomeAWS: {"credentials", "/x/credentials", "x/", "x/credentials/y", "a/b/c/d/e/credentials"},
 		store.Config: {
 			"", "aws", "aws/credentials", "aws/x/credentials.bak", "aws//credentials", "profiles/aws/x/credentials",
-			"Realm/aws/x/credentials", "gcp/gadc/adc/sa", "aws/a/b/c/d/e/credentials", realm16 + "/kube.kubeconfig",
+			"Realm/aws/x/credentials", "gcp/gadc/adc/sa", "aws/gcp/gadc/config", "aws/a/b/c/d/e/credentials", realm16 + "/kube.kubeconfig",
 		},
 		store.Cache: {
 			"sessions/" + portal + ".json", "aws-sso/sessions/short.json", "aws-sso/sessions/" + portal,
