@@ -288,7 +288,9 @@ func (s *Step) labels(v show.View) []string {
 	path := v.Roots.Show(s.Where.Place.String())
 	switch {
 	case s.Kind == store.TokenCopy:
-		return []string{path + " (" + show.Count(len(s.Traces[0].Written.Accounts), "entry", "entries") + ")"}
+		if n := len(s.Traces[0].Written.Accounts); n > 0 { // else it cannot be told
+			path += " (" + show.Count(n, "entry", "entries") + ")"
+		}
 	case s.Kind == store.DockerLogin || s.Kind == store.KubeconfigEntry:
 		var entries []string
 		for _, t := range s.Traces {

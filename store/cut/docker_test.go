@@ -190,16 +190,16 @@ func TestDockerLogins(t *testing.T) {
 
 func TestDockerLoginsRefuse(t *testing.T) {
 	tests := []struct{ name, data, want string }{
-		{"cut short", `{"auths":{"public.ecr.aws":{"auth":"c2VjcmV0`, "unexpected end of JSON input"},
-		{"something behind it", `{"auths":{"public.ecr.aws":{"auth":"c2VjcmV0"}}} x`, "invalid character"},
-		{"two documents", `{"auths":{"public.ecr.aws":{"auth":"c2VjcmV0"}}}{}`, "invalid character"},
-		{"a comment", "// c2VjcmV0\n{}", "invalid character"},
+		{"cut short", `{"auths":{"public.ecr.aws":{"auth":"c2VjcmV0`, "not JSON at byte 44"},
+		{"something behind it", `{"auths":{"public.ecr.aws":{"auth":"c2VjcmV0"}}} x`, "not JSON at byte"},
+		{"two documents", `{"auths":{"public.ecr.aws":{"auth":"c2VjcmV0"}}}{}`, "not JSON at byte"},
+		{"a comment", "// c2VjcmV0\n{}", "not JSON at byte"},
 		{"a list", `[{"auths":{}}]`, "not an object"},
 		{"null", `null`, "not an object"},
 		{"auths of another type", `{"auths":["public.ecr.aws","c2VjcmV0"]}`, "auths is not an object"},
 		{"a second auths of another type", `{"auths":{"public.ecr.aws":{"auth":"c2VjcmV0"}},"auths":1}`, "auths is not an object"},
-		{"UTF-16", "\xff\xfe{\x00}\x00", "invalid character"},
-		{"too deep", `{"auths":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + "}", "max depth"},
+		{"UTF-16", "\xff\xfe{\x00}\x00", "not JSON at byte"},
+		{"too deep", `{"auths":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + "}", "not JSON at byte"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

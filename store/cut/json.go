@@ -3,6 +3,7 @@ package cut
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -22,8 +23,8 @@ func cutJSON(form string, data []byte, choose func(jsonValue) (jsonCut, error)) 
 		return Cut{Data: data}, nil // as good as no file
 	}
 	read := func(text []byte) (jsonCut, error) {
-		if err := json.Unmarshal(text, new(json.RawMessage)); err != nil {
-			return jsonCut{}, err
+		if err := json.Unmarshal(text, new(json.RawMessage)); err != nil { // which quotes what it stands at
+			return jsonCut{}, notJSON(err)
 		}
 		return choose(jsonValue{text, 0})
 	}
@@ -41,6 +42,13 @@ func cutJSON(form string, data []byte, choose func(jsonValue) (jsonCut, error)) 
 	}
 	head := data[:len(data)-len(text)]
 	return Cut{Data: slices.Concat(head, rest), Removed: before.removed}, nil
+}
+
+func notJSON(err error) error {
+	if e := (*json.SyntaxError)(nil); errors.As(err, &e) {
+		return fmt.Errorf("not JSON at byte %d", e.Offset)
+	}
+	return errors.New("not JSON")
 }
 
 // cutFrom cuts out of a list what goes says, by the name that it gives. label
