@@ -2,6 +2,8 @@ package chain_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +18,11 @@ import (
 func graph(tb testing.TB, auth string) *chain.Graph {
 	tb.Helper()
 	text := "auth:\n  " + strings.ReplaceAll(strings.TrimSpace(auth), "\n", "\n  ") + "\n"
-	c, err := config.Parse("atmos.yaml", []byte(text))
+	dir := tb.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "atmos.yaml"), []byte(text), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	c, err := config.Load(tb.Context(), config.System{WorkDir: dir, LookupEnv: func(string) (string, bool) { return "", false }}, config.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -17,23 +17,6 @@ const (
 	maxValues = 5_000_000 // in one file, what aliases stand for counted each time
 )
 
-// Parse reads one file that is called name, as a project's. It is pure: it follows no
-// import and evaluates no YAML function.
-func Parse(name string, data []byte) (*Config, error) {
-	doc, err := parseFile(&origin{file: name}, data, func(at position, tag, _ string) *value {
-		return unknownValue(at, tag+" is not evaluated")
-	})
-	if err != nil {
-		return nil, err
-	}
-	var d decoder
-	c := empty(nil)
-	c.Readings[0], _ = d.reading("", merged{doc: doc}, nil)
-	d.claim(c, doc)
-	c.Warnings, c.Gaps = d.warnings, d.gaps
-	return c, nil
-}
-
 // An evalFunc evaluates the YAML function tag, as !env, with its argument.
 type evalFunc func(at position, tag, arg string) *value
 

@@ -17,14 +17,14 @@ const (
 // readings returns what now says, what base says with each profile instead, and what older
 // releases make of now.
 func (l *loader) readings(c *Config, base, now merged, selected []string) []Reading {
-	first, old := l.reading("", now, l.provisions)
+	first, old := l.reading("", now)
 	l.claim(c, now.doc)
 	used := l.provisioned
 	defer func() { l.provisioned = used }()
 	l.quiet = true
 	readings, names := []Reading{first}, 0
 	aside := func(name string, m merged) {
-		reading, _ := l.reading(name, m, l.provisions)
+		reading, _ := l.reading(name, m)
 		readings = append(readings, reading)
 		names += len(reading.Auth.Identities) + len(reading.Auth.Providers) + len(reading.Auth.Integrations)
 		l.claim(c, m.doc)
@@ -55,15 +55,12 @@ func (l *loader) readings(c *Config, base, now merged, selected []string) []Read
 
 // reading decodes what was merged, and what releases before v1.216.0 make of it where
 // that is something else.
-func (d *decoder) reading(name string, m merged, provisions func([]Provider) []*value) (r Reading, old *Auth) {
-	r = Reading{Name: name, Realms: d.realms(m.doc), Auth: d.auth(m.doc)}
-	var found []*value
-	if provisions != nil {
-		found = provisions(r.Auth.Providers)
-	}
-	entries := d.mapping(m.doc.get("auth", "identities"), "auth", "identities")
+func (l *loader) reading(name string, m merged) (r Reading, old *Auth) {
+	r = Reading{Name: name, Realms: l.realms(m.doc), Auth: l.auth(m.doc)}
+	found := l.provisions(r.Auth.Providers)
+	entries := l.mapping(m.doc.get("auth", "identities"), "auth", "identities")
 	var before []Identity
-	r.Auth.Identities, before = d.identities(entries, m.declared(), found)
+	r.Auth.Identities, before = l.identities(entries, m.declared(), found)
 	if before != nil {
 		auth := r.Auth
 		auth.Identities = before
