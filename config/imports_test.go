@@ -360,6 +360,10 @@ func TestImportsBroken(t *testing.T) {
 			gap: ".atmos.d/a.yaml:1:1: want a mapping, not a list",
 		},
 		{
+			name: "a secret in an address", files: files{"work/atmos.yaml": "import: github.com/acme/a//b.yaml?sshkey=SECRET\n"},
+			gap: "atmos.yaml:1:9: import github.com/acme/a//b.yaml: remote, not fetched",
+		},
+		{
 			name: "a secret in a URL", files: files{"work/atmos.yaml": "import: https://user:SECRET@acme.example/a.yaml?token=SECRET\n"},
 			gap: "atmos.yaml:1:9: import https://acme.example/a.yaml: remote, not fetched",
 		},

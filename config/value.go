@@ -76,7 +76,7 @@ func (v *value) shown() string {
 
 // public is a path or URL without what may be a secret in it: a user name, a password, a query.
 func public(path string) string {
-	if !strings.Contains(path, "://") {
+	if !isRemote(path) {
 		return path
 	}
 	path, _, _ = strings.Cut(path, "?")
