@@ -100,7 +100,7 @@ type Logs struct {
 
 // Telemetry is settings.telemetry.
 type Telemetry struct {
-	Enabled  *bool // false if any of the user's own files says so
+	Off      bool // any of the user's own files says so
 	Endpoint string
 	Token    string
 }

@@ -171,11 +171,7 @@ func (m merged) files() (files []File) {
 // own is the user's own word.
 func (m merged) own(lookupEnv func(string) (string, bool)) Own {
 	own := word(mergeIf(m.layers, layer.isOwn), lookupEnv)
-	for _, l := range m.layers {
-		if off := false; l.isOwn() && optsOut(l.doc) {
-			own.Telemetry.Enabled = &off
-		}
-	}
+	own.Telemetry.Off = slices.ContainsFunc(m.layers, func(l layer) bool { return l.isOwn() && optsOut(l.doc) })
 	return own
 }
 

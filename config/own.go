@@ -20,10 +20,6 @@ func word(doc *value, lookupEnv func(string) (string, bool)) Own {
 		Logs:      Logs{Level: literal("logs", "level"), File: literal("logs", "file")},
 		env:       map[string]string{},
 	}
-	if s := literal("settings", "telemetry", "enabled"); s != "" {
-		on := truth(s)
-		own.Telemetry.Enabled = &on
-	}
 	for name, v := range variables(doc) {
 		if v.kind == text && v.computed == "" {
 			own.env[name] = v.text

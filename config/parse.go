@@ -172,7 +172,7 @@ func (p *parser) plain(n *yaml.Node, path []string) *value {
 		}
 	case n.Tag == "!unset":
 		v.kind = unset
-	case len(n.Tag) > 1 && n.Tag[0] == '!' && n.Tag[1] != '!':
+	case strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!"):
 		return p.eval(v.at, n.Tag, strings.TrimSpace(n.Value))
 	case n.Tag != "!!null":
 		v.kind, v.text, v.written = text, decoded(n), n.Value

@@ -291,6 +291,7 @@ func TestScalars(t *testing.T) {
 		{`"0123"`, "0123"},
 		{"'true'", "true"},
 		{"!!str 0123", "0123"},
+		{"! 0123", "83"},
 		{"2026-11-26", "2026-11-26"},
 		{"~", ""},
 		{"|-\n    0123", "0123"},
@@ -385,6 +386,12 @@ func TestParseErrors(t *testing.T) {
 func TestParseIgnoresTheRest(t *testing.T) {
 	c := parse(t, bomb(9)+"commands: [{a: 1, a: 2}]\ncommands2: *x9\nstacks: !exec x\nsettings: {list: *x9}\nauth: {realm: a}\n")
 	equal(t, (&machine{}).view(c), view{Realm: "a"})
+	m := newMachine(t, files{"home/.atmos/atmos.yaml": "settings: {terminal: {<<: text}}\nauth: {realm: a}\n"})
+	equal(t, m.see(t, config.Options{}).Realm, "a")
+}
+
+func TestParseClaims(t *testing.T) {
+	equal(t, claims(parse(t, "auth: {keyring: {spec: {path: x}}}\n")), []string{"auth.keyring.spec.path=x"})
 }
 
 func FuzzParse(f *testing.F) {

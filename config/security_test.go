@@ -32,7 +32,7 @@ func settings() map[string]string {
 	for _, key := range strings.Fields("auth.integrations account_id name tenant_id resource_group subscription_id project_id location alias") {
 		rows[key] = "`auth.integrations`"
 	}
-	for _, key := range strings.Fields("enabled endpoint token") {
+	for _, key := range strings.Fields("endpoint token") {
 		rows["settings.telemetry."+key] = "`settings.telemetry`"
 	}
 	for _, name := range strings.Fields("AUTH_REALM PROFILE BASE_PATH KEYRING_FILE_PATH XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME") {

@@ -97,14 +97,14 @@ func TestProjectsWord(t *testing.T) {
 func TestClaimsOfProfiles(t *testing.T) {
 	c := mustLoad(t, newMachine(t, files{
 		"work/atmos.yaml":        "auth: {keyring: {spec: {path: one}}}\n",
-		"work/profiles/p/a.yaml": "auth: {keyring: {spec: {path: two}}}\nenv: {ATMOS_XDG_DATA_HOME: three}\n",
+		"work/profiles/p/a.yaml": "auth: {keyring: {spec: {path: two}}}\nenv: {ATMOS_XDG_DATA_HOME: three, ATMOS_KEYRING_FILE_PATH: one}\n",
+		"work/profiles/q/a.yaml": "auth: {realm: q}\n", "work/profiles/r/a.yaml": "auth: {keyring: {spec.path: four}}\n",
 	}))
-	equal(t, claims(c), []string{"ATMOS_XDG_DATA_HOME=three", "auth.keyring.spec.path=one", "auth.keyring.spec.path=two"})
+	equal(t, claims(c), []string{"ATMOS_XDG_DATA_HOME=three", "auth.keyring.spec.path=one", "ATMOS_KEYRING_FILE_PATH=one", "auth.keyring.spec.path=two", "auth.keyring.spec.path=four"})
 }
 
 // The user's own files are obeyed, whatever a project says.
 func TestOwnWord(t *testing.T) {
-	yes, no := true, false
 	mine := `
 settings: {telemetry: {enabled: true, endpoint: "https://mine.example", token: t}}
 logs: {level: Debug, file: /mine}
@@ -112,12 +112,12 @@ env: {ATMOS_XDG_CONFIG_HOME: /mine/config, ATMOS_KEYRING_FILE_PATH: /mine/ring, 
 auth: {keyring: {spec: {path: /mine/spec}}}
 `
 	full := config.Own{
-		Telemetry:    config.Telemetry{Enabled: &yes, Endpoint: "https://mine.example", Token: "t"},
+		Telemetry:    config.Telemetry{Endpoint: "https://mine.example", Token: "t"},
 		Logs:         config.Logs{Level: "Debug", File: "/mine"},
 		KeyringPaths: []string{"/mine/ring", "/mine/spec"},
 	}
 	off := full
-	off.Telemetry.Enabled = &no
+	off.Telemetry.Off = true
 	for _, tt := range []struct {
 		name  string
 		files files
@@ -146,10 +146,7 @@ env: {ATMOS_KEYRING_FILE_PATH: !env EVIL}
 			m := newMachine(t, tt.files)
 			m.env = map[string]string{"EVIL": "/evil"}
 			c := mustLoad(t, m)
-			got := config.Own{Telemetry: c.Own.Telemetry, Logs: c.Own.Logs, KeyringPaths: c.Own.KeyringPaths}
-			equal(t, fmt.Sprintf("%+v %v", got, got.Telemetry.Enabled == nil || *got.Telemetry.Enabled),
-				strings.ReplaceAll(fmt.Sprintf("%+v %v", tt.want, tt.want.Telemetry.Enabled == nil || *tt.want.Telemetry.Enabled),
-					fmt.Sprint(tt.want.Telemetry.Enabled), fmt.Sprint(got.Telemetry.Enabled)))
+			equal(t, []any{c.Own.Telemetry, c.Own.Logs, c.Own.KeyringPaths}, []any{tt.want.Telemetry, tt.want.Logs, tt.want.KeyringPaths})
 			for _, claim := range claims(c) {
 				if strings.Contains(claim, "mine") {
 					t.Errorf("claim %s", claim)

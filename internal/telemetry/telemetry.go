@@ -40,7 +40,7 @@ func Resolve(t config.Telemetry, lookupEnv func(string) (string, bool)) Settings
 	default:
 		return Settings{}
 	}
-	enabled := t.Enabled == nil || *t.Enabled
+	enabled := !t.Off
 	if v := env("ATMOS_TELEMETRY_ENABLED", ""); v != "" {
 		on, _ := strconv.ParseBool(v)
 		enabled = enabled && on

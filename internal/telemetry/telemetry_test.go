@@ -18,7 +18,6 @@ func must(tb testing.TB, err error) {
 }
 
 func TestResolve(t *testing.T) {
-	yes, no := true, false
 	file := config.Telemetry{Endpoint: "https://file", Token: "file-token"}
 	on := telemetry.Settings{Endpoint: "https://file", Token: "file-token"}
 	off := telemetry.Settings{}
@@ -29,17 +28,15 @@ func TestResolve(t *testing.T) {
 		want telemetry.Settings
 	}{
 		{"nothing", config.Telemetry{}, "", off},
-		{"enabled alone", config.Telemetry{Enabled: &yes}, "", off},
-		{"endpoint alone", config.Telemetry{Enabled: &yes, Endpoint: "https://file"}, "", off},
-		{"token alone", config.Telemetry{Enabled: &yes, Token: "file-token"}, "", off},
+		{"endpoint alone", config.Telemetry{Endpoint: "https://file"}, "", off},
+		{"token alone", config.Telemetry{Token: "file-token"}, "", off},
 		{"endpoint and token", file, "", on},
-		{"enabled", config.Telemetry{Enabled: &yes, Endpoint: "https://file", Token: "file-token"}, "", on},
-		{"disabled", config.Telemetry{Enabled: &no, Endpoint: "https://file", Token: "file-token"}, "", off},
+		{"disabled", config.Telemetry{Off: true, Endpoint: "https://file", Token: "file-token"}, "", off},
 		{"variables", config.Telemetry{}, "ATMOS_TELEMETRY_ENDPOINT=https://env ATMOS_TELEMETRY_TOKEN=t", telemetry.Settings{Endpoint: "https://env", Token: "t"}},
 		{"variables over file", file, "ATMOS_TELEMETRY_ENDPOINT=https://env ATMOS_TELEMETRY_TOKEN=t", telemetry.Settings{Endpoint: "https://env", Token: "t"}},
 		{"empty variables", file, "ATMOS_TELEMETRY_ENDPOINT= ATMOS_TELEMETRY_TOKEN= ATMOS_TELEMETRY_ENABLED=", on},
 		{"variable disables", file, "ATMOS_TELEMETRY_ENABLED=false", off},
-		{"variable does not enable what a file disables", config.Telemetry{Enabled: &no, Endpoint: "https://file", Token: "file-token"}, "ATMOS_TELEMETRY_ENABLED=1", off},
+		{"variable does not enable what a file disables", config.Telemetry{Off: true, Endpoint: "https://file", Token: "file-token"}, "ATMOS_TELEMETRY_ENABLED=1", off},
 		{"no boolean", file, "ATMOS_TELEMETRY_ENABLED=yes", off},
 		{"do not track", file, "DO_NOT_TRACK=1", off},
 		{"do not track, enabled", file, "DO_NOT_TRACK=true ATMOS_TELEMETRY_ENABLED=true", off},
