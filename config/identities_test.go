@@ -193,6 +193,22 @@ func TestProvisioned(t *testing.T) {
 			files2: paths("cache/auth/a_b_c/provisioned-identities.yaml", "work/atmos.yaml"),
 		},
 		{
+			name: "without identities",
+			files: files{
+				"work/atmos.yaml":                          "auth: {providers: {a: {}, b: {}}}\n",
+				"cache/auth/a/provisioned-identities.yaml": "auth: {identities: text}\n", "cache/auth/b/provisioned-identities.yaml": "auth: {}\n",
+			},
+			files2: paths("work/atmos.yaml"),
+		},
+		{
+			name: "only for a profile that is not selected",
+			files: files{
+				"work/atmos.yaml": "", "work/profiles/p/a.yaml": corp,
+				"cache/auth/corp/provisioned-identities.yaml": provisioned,
+			},
+			files2: paths("work/atmos.yaml"),
+		},
+		{
 			name: "of another start URL",
 			files: files{
 				"work/atmos.yaml": "auth: {providers: {corp: {start_url: https://other.example/start}}}\n",

@@ -129,6 +129,15 @@ func TestManyFiles(t *testing.T) {
 	equal(t, got.Gaps, []string{"atmos.yaml:1:80002: import: not read: more than 10000 imports"})
 }
 
+// Of a provider's two directories, which differ by letter case, the one in lower case counts.
+func TestProvisionedTwice(t *testing.T) {
+	c := mustLoad(t, newMachine(t, files{
+		"work/atmos.yaml": "auth: {providers: {Corp: {}}}\n",
+		"cache/auth/corp/provisioned-identities.yaml": "auth: {identities: {low: {}}}\n", "cache/auth/Corp/provisioned-identities.yaml": "auth: {identities: {high: {}}}\n",
+	}))
+	equal(t, summary(c.Readings[0]), []string{"Corp", "low via "})
+}
+
 // No more than 64 MiB are read in all.
 func TestManyBytes(t *testing.T) {
 	fs := files{"work/atmos.yaml": "import: [conf]\n"}

@@ -183,6 +183,21 @@ auth:
 			}}},
 		},
 		{
+			name: "of merged names the first counts",
+			text: "x: &x {one: {kind: a}}\ny: &y {one: {kind: b}, two: {kind: b}}\nauth: {providers: {<<: [*x, *y]}}\n",
+			want: view{Auth: config.Auth{Providers: []config.Provider{{Name: "one", Kind: "a"}, {Name: "two", Kind: "b"}}}},
+		},
+		{
+			name: "a dot without a name beside it, and too many of them, are no levels",
+			text: "auth: !exec x\nauth..b: c\nauth.b.: c\nauth.1.2.3.4.5.6.7.8.9.10: c\n",
+			want: view{
+				Warnings: []string{"atmos.yaml:1:7: auth: !exec is not evaluated"},
+				Gaps:     []string{"atmos.yaml:1:7: auth: !exec is not evaluated"},
+			},
+		},
+		{name: "a realm that is no text", text: "auth: {realm: [a]}\n", want: view{Warnings: []string{"atmos.yaml:1:15: auth.realm: want text, not a list"}}},
+		{name: "ten levels are", text: "auth: !exec x\nauth.1.2.3.4.5.6.7.8.9: c\n"},
+		{
 			name: "merge key at the root",
 			text: "x: &base {auth: {realm: acme}, other: 1}\n<<: *base\n",
 			want: view{Realm: "acme"},

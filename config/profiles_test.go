@@ -3,6 +3,7 @@ package config_test
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/credclean/credclean/config"
@@ -109,6 +110,8 @@ func TestProfiles(t *testing.T) {
 			"unknown", "dev,nope",
 			`profile "nope": not found in work/own, work/.atmos/profiles, conf/profiles, work/profiles`,
 		},
+		{"as many as are looked for", strings.Repeat("gone,", 1_000), `profile "gone": not found in work/own, work/.atmos/profiles, conf/profiles, work/profiles`},
+		{"one more", strings.Repeat("gone,", 1_001), "more than 1000 profiles"},
 		{"broken", "broken", "profiles/broken/a.yaml:2:1: did not find expected node content"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -214,6 +217,16 @@ func TestReadingsOfEveryMainFile(t *testing.T) {
 		"":            nil,
 		"profile ops": {"operator via ", "home-operator via ", "home-sts"},
 	})
+}
+
+// A profiles.base_path counts from the directory of its own file, and from those of the other main files.
+func TestProfilesBasePath(t *testing.T) {
+	m := newMachine(t, files{
+		"home/.atmos/atmos.yaml":   "profiles: {base_path: own}\n",
+		"home/.atmos/own/p/a.yaml": realm("home"), "work/own/q/a.yaml": realm("work"),
+		"work/atmos.yaml": "",
+	})
+	equal(t, readings(mustLoad(t, m)), map[string][]string{"": nil, "profile p": {"realm home"}, "profile q": {"realm work"}})
 }
 
 // With several --config a profile is searched beside each, and each profiles.base_path counts.
