@@ -140,62 +140,67 @@ func (l *loader) profileBase(c *Config) []string {
 
 // profileLocations are the directories that may hold profiles beside dirs; the first that
 // has one of a name counts.
-func (l *loader) profileLocations(base merged, dirs []string) []string {
-	var locations []string
-	add := func(dir string) {
-		if !slices.Contains(locations, dir) {
+func (l *loader) profileLocations(base merged, dirs []string) []Text {
+	var locations []Text
+	add := func(dir Text) {
+		if !slices.ContainsFunc(locations, func(t Text) bool { return t.raw == dir.raw }) {
 			locations = append(locations, dir)
 		}
 	}
-	if s := base.doc.get("profiles", "base_path").string(); s != "" {
-		for _, dir := range dirs {
-			add(abs(dir, s))
+	named := func(doc *value, dir string) {
+		if v := doc.get("profiles", "base_path"); v.string() != "" {
+			add(Text{raw: abs(dir, v.text), place: v.place(), computed: v.shown() == ""})
 		}
+	}
+	for _, dir := range dirs {
+		named(base.doc, dir)
 	}
 	for _, l := range base.layers {
-		if s := l.doc.get("profiles", "base_path").string(); s != "" {
-			add(abs(l.dir, s))
-		}
+		named(l.doc, l.dir)
 	}
 	for _, dir := range dirs {
-		add(filepath.Join(dir, ".atmos", "profiles"))
+		add(Literal(filepath.Join(dir, ".atmos", "profiles")))
 	}
 	if l.sys.ConfigHome != "" {
-		add(filepath.Join(l.sys.ConfigHome, "profiles"))
+		add(Literal(filepath.Join(l.sys.ConfigHome, "profiles")))
 	}
 	for _, dir := range dirs {
-		add(filepath.Join(dir, "profiles"))
+		add(Literal(filepath.Join(dir, "profiles")))
 	}
 	return locations
 }
 
 // findProfiles returns the directories of the profiles that are called so.
-func findProfiles(names []*value, locations []string) ([]string, error) {
+func findProfiles(names []*value, locations []Text) ([]string, error) {
 	var dirs []string
 	if len(names) > maxReadings {
 		return nil, fmt.Errorf("more than %d profiles", maxReadings)
 	}
 	for _, name := range names {
-		i := slices.IndexFunc(locations, func(dir string) bool { return isDir(filepath.Join(dir, name.text)) })
+		i := slices.IndexFunc(locations, func(t Text) bool { return isDir(filepath.Join(t.raw, name.text)) })
 		if i < 0 {
 			what := fmt.Sprintf("profile %q", name.text)
-			if name.computed != "" {
+			if name.shown() == "" {
 				what = "the profile that " + name.place() + " names"
 			}
-			return nil, fmt.Errorf("%s: %w in %s", what, ErrNoProfile, strings.Join(locations, ", "))
+			var places []string
+			for _, t := range locations {
+				places = append(places, t.String())
+			}
+			return nil, fmt.Errorf("%s: %w in %s", what, ErrNoProfile, strings.Join(places, ", "))
 		}
-		dirs = append(dirs, filepath.Join(locations[i], name.text))
+		dirs = append(dirs, filepath.Join(locations[i].raw, name.text))
 	}
 	return dirs, nil
 }
 
 // profiles returns the directories of all profiles.
-func profiles(locations []string) []string {
+func profiles(locations []Text) []string {
 	var dirs []string
 	for _, location := range locations {
-		entries, _ := os.ReadDir(location)
+		entries, _ := os.ReadDir(location.raw)
 		for _, e := range entries {
-			if dir := filepath.Join(location, e.Name()); isDir(dir) {
+			if dir := filepath.Join(location.raw, e.Name()); isDir(dir) {
 				dirs = append(dirs, dir)
 			}
 		}

@@ -30,6 +30,7 @@ func syntaxError(from *origin, data []byte, err error) error {
 	case strings.HasPrefix(msg, "unknown anchor '"):
 		anchor, _, _ := strings.Cut(strings.TrimPrefix(msg, "unknown anchor '"), "'")
 		at = max(bytes.Index(data, []byte("*"+anchor)), 0)
+		msg = "unknown anchor" // the file may be a link to what is no configuration: it is not quoted
 	case strings.HasPrefix(msg, "control characters"):
 		at = max(bytes.IndexFunc(data, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f }), 0)
 	}
