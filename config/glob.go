@@ -51,7 +51,7 @@ func (l *loader) match(root, pattern string) ([]string, error) {
 	if err != nil {
 		return nil, nil //nolint:nilerr // a pattern that is none matches nothing
 	}
-	w := walker{loader: l, root: root, inside: map[string]bool{}, pattern: expr}
+	w := walker{loader: l, root: root, pattern: expr}
 	if err := w.walk("", depth); err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ type walker struct {
 	*loader
 	root    string
 	pattern *regexp.Regexp
-	inside  map[string]bool
+	inside  []fs.FileInfo
 	found   []string // with slashes, from the root
 }
 
@@ -137,19 +137,19 @@ func (w *walker) walk(rel string, depth int) error {
 		return nil
 	}
 	dir := filepath.Join(w.root, filepath.FromSlash(rel))
-	physical, err := filepath.EvalSymlinks(dir)
-	if err != nil || w.inside[physical] || !isDir(dir) {
+	info, err := os.Stat(dir)
+	if err != nil || !info.IsDir() || slices.ContainsFunc(w.inside, func(in fs.FileInfo) bool { return os.SameFile(in, info) }) {
 		return nil // a pattern that leads nowhere matches nothing
 	}
-	w.inside[physical] = true
-	defer delete(w.inside, physical)
+	w.inside = append(w.inside, info)
+	defer func() { w.inside = w.inside[:len(w.inside)-1] }()
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return fmt.Errorf("%s: %w", w.display(dir), cause(err))
 	}
 	for _, e := range entries {
-		if w.entries++; w.entries > maxEntries {
-			w.missAny(file(w.display(w.root)), "%v: more than %d files to look through", errBound, maxEntries)
+		if w.entries += len(w.inside); w.entries > maxEntries {
+			w.missAny(file(w.display(w.root)), "%v: too many files to look through", errBound)
 			break
 		}
 		name := e.Name()

@@ -3,6 +3,7 @@
 package config_test
 
 import (
+	"fmt"
 	"os"
 	"testing"
 
@@ -18,6 +19,20 @@ func TestSymlinkLoops(t *testing.T) {
 	}
 	got := m.see(t, config.Options{})
 	equal(t, []string{got.Realm, got.Keyring.Type}, []string{"a", "b"})
+}
+
+// There are millions of ways through directories that lead to each other.
+func TestLinksToEachOther(t *testing.T) {
+	m := newMachine(t, files{"work/atmos.yaml": "auth: {realm: a}\n"})
+	for i := range 12 {
+		m.mkdir(t, fmt.Sprintf("work/.atmos.d/%d", i))
+		for j := range 12 {
+			if err := os.Symlink(fmt.Sprintf("../%d", j), m.path(fmt.Sprintf("work/.atmos.d/%d/%d", i, j))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	equal(t, len(m.soon(t).Gaps), 1)
 }
 
 // A pattern goes no deeper than its slashes: else the link would be met before

@@ -90,7 +90,7 @@ func (l *loader) fill(c *Config) (now merged, err error) {
 	}
 	names := l.profileNames(base.doc)
 	for _, name := range names {
-		c.Profiles = append(c.Profiles, textOf(name))
+		c.Profiles = append(c.Profiles, noContent(name, name.text))
 	}
 	selected, err := findProfiles(names, l.profileLocations(base, l.profileBase(c)))
 	if err != nil {

@@ -149,7 +149,7 @@ func (l *loader) profileLocations(base merged, dirs []string) []Text {
 	}
 	named := func(doc *value, dir string) {
 		if v := doc.get("profiles", "base_path"); v.string() != "" {
-			add(Text{raw: abs(dir, v.text), place: v.place(), computed: v.shown() == ""})
+			add(noContent(v, abs(dir, v.text)))
 		}
 	}
 	for _, dir := range dirs {

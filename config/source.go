@@ -17,8 +17,8 @@ const (
 	maxSize    = 16 << 20 // of one file
 	maxAll     = 64 << 20 // of all files
 	maxFiles   = 10_000
-	maxEntries = 2_000_000 // of directories, in all searches
-	maxExact   = 3         // broken files of which the exact place is looked for
+	maxEntries = 500_000 // of directories, in all searches; one counts for each directory above it
+	maxExact   = 3       // broken files of which the exact place is looked for
 )
 
 // errBound says that a bound was met.

@@ -17,6 +17,11 @@ type Text struct {
 // Literal is a Text that stands as s in a file.
 func Literal(s string) Text { return Text{raw: s} }
 
+// noContent is a Text of which a message tells only the place if the file was imported.
+func noContent(v *value, raw string) Text {
+	return Text{raw: raw, place: v.place(), computed: v.shown() == ""}
+}
+
 // Raw is the value: to be compared with, never to be printed or sent.
 func (t Text) Raw() string { return t.raw }
 
