@@ -21,7 +21,7 @@ type redactor struct {
 	roots store.Roots
 	known map[string]string // placeholders by name in lower case
 	count map[string]int    // placeholders of a kind
-	order []string          // of known: longer names first
+	order []string          // of known: longer names first, once a sentence was shown
 
 	patterns *patterns
 }
@@ -40,7 +40,6 @@ func (r *redactor) learn(kind string, names ...string) {
 		r.known[low] = fmt.Sprintf("%s-%d", kind, r.count[kind])
 		r.order = append(r.order, low)
 	}
-	slices.SortStableFunc(r.order, func(a, b string) int { return len(b) - len(a) })
 }
 
 // name shows a name of a kind.
@@ -92,6 +91,7 @@ func (r *redactor) text(s string) string {
 	if home := r.roots[store.Home]; len(home) > 1 {
 		s = strings.ReplaceAll(s, home, "~")
 	}
+	slices.SortStableFunc(r.order, func(a, b string) int { return len(b) - len(a) })
 	for _, name := range r.order {
 		s = replaceWord(s, name, r.known[name])
 	}
@@ -151,8 +151,11 @@ func (r *redactor) match() *patterns {
 	return r.patterns
 }
 
-// replaceWord replaces name, whatever its case, where it is not a part of a longer word.
+// replaceWord replaces name, which is in lower case, whatever its case is, where it is not a part of a longer word.
 func replaceWord(s, name, by string) string {
+	if !strings.Contains(strings.ToLower(s), name) {
+		return s // there may be 100,000 names
+	}
 	within := func(b byte) bool {
 		return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '-' || b == '_' || b >= 0x80
 	}

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/credclean/credclean/store"
 )
@@ -26,5 +28,22 @@ func TestRedactor(t *testing.T) {
 		if got := r.text(text); got != want {
 			t.Errorf("%s\ngot  %s\nwant %s", text, got, want)
 		}
+	}
+}
+
+// A configuration may declare more names than anybody writes.
+func TestManyNames(t *testing.T) {
+	r := redactor{hide: true}
+	start := time.Now()
+	for i := range 100_000 {
+		r.learn("identity", fmt.Sprint("name", i))
+	}
+	for range 10 {
+		if got, want := r.text(`name7 is not "name99999"`), `identity-8 is not "identity-100000"`; got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("took %v", took)
 	}
 }
