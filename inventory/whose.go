@@ -162,6 +162,21 @@ func (p *Project) ofSection(t *Trace) []Name {
 	return p.orFound(t.Name, names, false)
 }
 
+// MayHold tells whether an AWS file that could not be read may have a section of one of these names.
+func (p *Project) MayHold(t *Trace, names []Name) bool {
+	return t.Err != nil && t.Kind.AWSFile() && slices.ContainsFunc(names, func(n Name) bool {
+		return !n.Provider && (t.Root == store.AWSUserDir && slices.Contains(p.kinds[n], "aws/user") || p.startsAt(n, t.Root))
+	})
+}
+
+// startsAt tells whether the chain of an identity starts at a root in any reading.
+func (p *Project) startsAt(n Name, root string) bool {
+	return slices.ContainsFunc(p.Readings, func(r Reading) bool {
+		first, _ := r.Graph.Root(n.Name)
+		return slices.Contains(store.Spellings(first.Name), root)
+	})
+}
+
 // IsDefault tells whether a name is that of the section which programs use without a profile.
 // It is the only one that is compared without case.
 func IsDefault(name string) bool { return strings.EqualFold(name, "default") }

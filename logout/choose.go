@@ -79,22 +79,9 @@ func (s *selection) byName(t *inventory.Trace) bool {
 		return s.declared(t)
 	}
 	if undivided(t) {
-		return s.in[inventory.Name{Name: t.Root, Provider: true}] || s.in[inventory.Name{Name: t.Root}] || t.Err != nil && s.mayUse(t.Root)
+		return s.in[inventory.Name{Name: t.Root, Provider: true}] || s.in[inventory.Name{Name: t.Root}] || s.inv.MayHold(t, s.names)
 	}
 	return slices.ContainsFunc(t.Of, func(n inventory.Name) bool { return s.in[n] })
-}
-
-// mayUse tells whether an identity of the selection may have a section in a directory of AWS files.
-func (s *selection) mayUse(dir string) bool {
-	return slices.ContainsFunc(s.names, func(n inventory.Name) bool {
-		if n.Provider || dir == store.AWSUserDir {
-			return !n.Provider && slices.Contains(s.inv.Kinds(n), "aws/user")
-		}
-		return slices.ContainsFunc(s.inv.Readings, func(r inventory.Reading) bool {
-			root, _ := r.Graph.Root(n.Name)
-			return slices.Contains(store.Spellings(root.Name), dir)
-		})
-	})
 }
 
 // undivided tells whether a trace is a whole file of a root's directory: it has no sections, or

@@ -151,7 +151,7 @@ func (b *builder) add(t *inventory.Trace, named []inventory.Name) {
 		names = []inventory.Name{{Name: name, Provider: true}}
 	}
 	for _, n := range names {
-		if named != nil && !slices.Contains(named, n) {
+		if named != nil && !slices.Contains(named, n) && !b.inv.MayHold(t, named) {
 			continue
 		}
 		k := key{Name: n}
