@@ -67,11 +67,14 @@ func TestUnlooked(t *testing.T) {
 // In the directory for temporary files, which is everybody's, it counts who made a file.
 func TestForeign(t *testing.T) {
 	home, p := hometest.World{Files: map[string]string{
-		"project/atmos.yaml": projectYAML, "tmp/atmos-mock-team-fake.json": "{}", "tmp/atmos-mock-other.json": "{}", ".config/atmos/emulator/kube.kubeconfig": "",
+		"project/atmos.yaml": projectYAML, "tmp/atmos-mock-team-fake.json": "{}", "tmp/atmos-mock-other.json": "{}", ".bashrc": "", ".config/atmos/emulator/kube.kubeconfig": "",
 	}}.Open(t)
+	if err := os.Symlink("../.bashrc", filepath.Join(home, "tmp/atmos-mock-link.json")); err != nil {
+		t.Fatal(err)
+	}
 	foreign := ""
-	for _, path := range []string{"tmp/atmos-mock-team-fake.json", ".config/atmos/emulator/kube.kubeconfig"} {
-		if os.Chown(filepath.Join(home, path), 12345, 12345) == nil { // as root
+	for _, path := range []string{"tmp/atmos-mock-team-fake.json", "tmp/atmos-mock-link.json", ".config/atmos/emulator/kube.kubeconfig"} {
+		if os.Lchown(filepath.Join(home, path), 12345, 12345) == nil { // as root
 			foreign = ", foreign"
 		}
 	}
@@ -82,6 +85,7 @@ func TestForeign(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{
 		"~/.config/atmos/emulator/kube.kubeconfig: cloud_credentials, ours, of identity kube",
+		"~/tmp/atmos-mock-link.json: temp_file, others', of identity link" + foreign,
 		"~/tmp/atmos-mock-other.json: temp_file, others', of identity other",
 		"~/tmp/atmos-mock-team-fake.json: temp_file, ours, of identity team/fake" + foreign,
 	}, got); d != "" {

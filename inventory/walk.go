@@ -72,10 +72,7 @@ func (w *walker) dir(d *disk.Dir, rel string) {
 		place, below := d.Place().Join(name), path.Join(rel, name)
 		if t := w.trace(below); t != nil {
 			t.Where.Place = place
-			if w.base == store.Temp { // everybody's directory
-				info, err := d.Look(name)
-				t.Foreign = err == nil && !w.home.Mine(info)
-			}
+			t.Foreign = w.base == store.Temp && w.isForeign(d, name)
 			w.found = append(w.found, w.read(d, t)...)
 			continue
 		}
@@ -93,6 +90,12 @@ func (w *walker) dir(d *disk.Dir, rel string) {
 			w.found = append(w.found, stranger)
 		}
 	}
+}
+
+// isForeign tells whether another user made what is in everybody's directory.
+func (w *walker) isForeign(d *disk.Dir, name string) bool {
+	info, err := d.Look(name)
+	return errors.Is(err, disk.ErrOwner) || err == nil && !w.home.Mine(info)
 }
 
 // below tells whether a directory is entered.

@@ -27,7 +27,7 @@ var (
 	ErrInUse = errors.New("locked by another program")
 	// ErrStillThere: it was removed, and a second look finds it all the same.
 	ErrStillThere = errors.New("still there after the removal")
-	// ErrOwner: root cleans the home of another user, and this belongs to neither of them.
+	// ErrOwner: this belongs to another user, and root cleans the home of a third one, or a symbolic link is in play.
 	ErrOwner = errors.New("belongs to another user")
 )
 

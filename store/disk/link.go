@@ -93,6 +93,13 @@ func (h *Home) follow(p Place) (Place, error) {
 		err := fmt.Errorf("%w: %w", ErrSymlink, fmt.Errorf(format, args...))
 		return Place{}, p.wrap("open", err)
 	}
+	info, err := os.Lstat(p.String())
+	if err != nil {
+		return Place{}, err
+	}
+	if uid, _ := owner(info); uid != h.uid && uid != 0 { // in a directory for all, anybody can make one
+		return refuse("it %w (uid %d)", ErrOwner, uid)
+	}
 	if h.foreign {
 		return refuse("the home directory is another user's")
 	}

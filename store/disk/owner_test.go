@@ -213,3 +213,22 @@ func TestOwnHome(t *testing.T) {
 	s.wantIs(remove(s.home, s.place("token")), nil)
 	s.holds(map[string]string{"real/": ""})
 }
+
+// A link that another user made, as anybody can in the directory for temporary files, leads nowhere.
+func TestLinkOfAnother(t *testing.T) {
+	needRoot(t)
+	for name, call := range calls {
+		for _, link := range []string{"tmp/file", "tmp"} {
+			s := newSite(t)
+			s.plant("real/file", deep+prod)
+			s.link("ROOT/real"+strings.TrimPrefix(link, "tmp"), link)
+			must(t, os.Lchown(s.path(link), third, third))
+			if err := call(s.home, s.place("tmp/file")); !errors.Is(err, disk.ErrSymlink) || !errors.Is(err, disk.ErrOwner) {
+				t.Errorf("%s through %s: %v", name, link, err)
+			}
+			if data, err := os.ReadFile(s.path("real/file")); err != nil || string(data) != deep+prod {
+				t.Errorf("%s through %s: %q, %v", name, link, data, err)
+			}
+		}
+	}
+}
