@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
 	"github.com/credclean/credclean/logout"
+	"github.com/credclean/credclean/store/disk"
 	"github.com/credclean/credclean/store/keyring"
 )
 
@@ -37,6 +39,8 @@ func TestLeftError(t *testing.T) {
 		keyring.ErrNoService:      "in your desktop session",
 		context.Canceled:          "to finish",
 		errors.New("a full disk"): "fix what the report lists",
+
+		&fs.PathError{Op: "lock", Path: "/kube/config.lock", Err: disk.ErrInUse}: "end the program that holds /kube/config.lock, or",
 	} {
 		err := leftError(errors.Join(logout.ErrIncomplete, cause))
 		if !strings.Contains(hintOf(err), want) || !errors.Is(err, logout.ErrIncomplete) || !errors.Is(err, cause) {

@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"runtime"
 
+	"github.com/credclean/credclean/internal/show"
 	"github.com/credclean/credclean/store"
 	"github.com/credclean/credclean/store/disk"
 	"github.com/credclean/credclean/store/keyring"
@@ -39,9 +41,19 @@ func leftError(err error) error {
 	case hint == "" && errors.Is(err, store.ErrClaimed):
 		hint = "set the variable that the report names yourself, if the place is yours"
 	case hint == "" && errors.Is(err, disk.ErrInUse):
-		hint = "end the program that holds the lock, or wait until it is done; then run the same command again"
+		hint = "end the program that holds " + lockOf(err) + ", or wait until it is done; then run the same command again"
 	case hint == "":
 		hint = "fix what the report lists, then run the same command again"
 	}
 	return hinted{err, hint}
+}
+
+// lockOf is the file of the first lock in err that another program has.
+func lockOf(err error) string {
+	for _, e := range show.Flatten(err) {
+		if p := (*fs.PathError)(nil); errors.Is(e, disk.ErrInUse) && errors.As(e, &p) {
+			return show.Clean(p.Path)
+		}
+	}
+	return "the lock"
 }

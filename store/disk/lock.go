@@ -112,6 +112,8 @@ func (d *Dir) tryLock(name string) (held, error) {
 		return held{}, err
 	case isLink(info):
 		return fail(ErrSymlink)
+	case !info.Mode().IsRegular():
+		return fail(ErrNotRegular)
 	}
 	created := flags&os.O_CREATE != 0
 	file, err := d.root.OpenFile(name, flags, 0o600)

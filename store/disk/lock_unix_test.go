@@ -16,6 +16,7 @@ import (
 	"github.com/credclean/credclean/store/cut"
 	"github.com/credclean/credclean/store/disk"
 	"github.com/gofrs/flock"
+	"golang.org/x/sys/unix"
 )
 
 // Another program may remove the lock file and make a new one while it is
@@ -41,6 +42,22 @@ func TestLockReplaced(t *testing.T) {
 		s.wantIs(err, nil)
 		s.holds(map[string]string{credentials: prod, credentials + ".lock": ""})
 	})
+}
+
+// What is no file is no lock, and stays.
+func TestLockNotRegular(t *testing.T) {
+	for name, of := range map[string]disk.Program{"atmos": disk.Atmos, "docker": disk.Docker, "kubectl": disk.Kubectl, "az": disk.Azure} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.plant(credentials, deep+prod)
+			must(t, unix.Mkfifo(s.path(credentials+".lock"), 0o600))
+			s.wantIs(s.edit(s.shared(of, credentials)), disk.ErrNotRegular)
+			info, err := os.Lstat(s.path(credentials + ".lock"))
+			if err != nil || info.Mode().Type() != fs.ModeNamedPipe {
+				t.Errorf("it is %v, %v", info, err)
+			}
+		})
+	}
 }
 
 // Another logout may remove all that is in a directory, and then the directory, while the lock is waited
