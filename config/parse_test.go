@@ -276,8 +276,8 @@ profiles.default: none
 		},
 		{
 			name: "what is beyond 16 bits as JSON writes it",
-			text: `{"auth": {"identities": {"\ud83d\ude00/admin": {"kind": "k"}, "\\ud83d\\ude00": {"kind": "\u00e9"}}}}`,
-			want: view{Auth: config.Auth{Identities: []config.Identity{{Name: "😀/admin", Kind: "k"}, {Name: `\ud83d\ude00`, Kind: "é"}}}},
+			text: `{"auth": {"identities": {"\ud83d\ude00/admin": {"kind": "k"}, "\\ud83d\\ude00": {"kind": "\u00e9"}, "a\ud83d\ude00": {}}}}`,
+			want: view{Auth: config.Auth{Identities: []config.Identity{{Name: "😀/admin", Kind: "k"}, {Name: `\ud83d\ude00`, Kind: "é"}, {Name: "a😀"}}}},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
