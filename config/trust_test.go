@@ -197,11 +197,13 @@ auth:
     secret: {start_url: !env SECRET, region: !env SECRET, tags: [!env SECRET, prod]}
     tokens: {start_url: !env TOKEN, region: !env USER_TOKEN}
     ports: {start_url: !env HTTP, region: !env GOV}
+    digits: {start_url: !env DIGITS3, region: !env DIGITS2}
 `,
 	})
 	m.env = map[string]string{
 		"REALM": secret, "URL": "https://acme.awsapps.com/start/#", "REGION": "eu-central-1", "SECRET": secret,
 		"TOKEN": "https://x.example/?token=" + secret, "USER_TOKEN": "https://" + secret + "@x.example/", "HTTP": "http://" + secret, "GOV": "us-gov-west-1",
+		"DIGITS2": "europe-west12", "DIGITS3": "europe-west123",
 	}
 	c := mustLoad(t, m)
 	var got []string
@@ -214,6 +216,7 @@ auth:
 		"atmos.yaml:7 atmos.yaml:7",
 		"atmos.yaml:8 atmos.yaml:8",
 		"atmos.yaml:9 us-gov-west-1",
+		"atmos.yaml:10 europe-west12",
 	})
 	realm := c.Readings[0].Realms[0]
 	equal(t, []any{realm.Raw(), realm.String()}, []any{secret, "atmos.yaml:3"})
