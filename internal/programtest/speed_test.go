@@ -3,6 +3,7 @@
 package programtest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/credclean/credclean/internal/keyringtest"
 )
 
 // TestSpeed times whole processes. testdata/bench/run runs it; among other tests
@@ -87,6 +90,40 @@ func TestSpeedAtSize(t *testing.T) {
 	t.Logf("logout --all --yes, 10,000 identities: %v, %d MiB (at most 2s, 60 MiB); rm -rf: %v", took(large), median(large).memory>>20, took(floor))
 	t.Logf("growth of that from 1,000: %.1f-fold (at most 11)", ratio(large, small))
 	t.Logf("2,000 clusters in a kubeconfig of 3.2 MB: %v (at most 300ms)", took(clusters))
+}
+
+// TestSpeedOfKeyring times a logout of entries in GNOME Keyring, beside what a user would type instead:
+// secret-tool clear for each, and rm -rf of the files.
+func TestSpeedOfKeyring(t *testing.T) {
+	const n = 100
+	_, program := released(t)
+	bus := keyringtest.New(t)
+	var entries []keyringtest.Entry
+	by := "rm -rf .config/atmos"
+	for i := range n {
+		key := fmt.Sprintf("atmos_acme_team-%d", i)
+		entries = append(entries, keyringtest.Entry{Key: key, Secret: "secret"})
+		by += "\nsecret-tool clear service " + key + " username " + keyringtest.Account
+	}
+	var logout, floor []usage
+	for range 5 {
+		for _, way := range []struct {
+			took *[]usage
+			args []string
+		}{{&logout, []string{program, "logout", "--all", "--yes"}}, {&floor, []string{"sh", "-ec", "cd; " + by}}} {
+			s := scene{home: inMemory(t)}
+			s.crowd(t, n)
+			if err := errors.Join(os.RemoveAll(filepath.Join(s.home, ringDir)), bus.SetAll(entries...)); err != nil {
+				t.Fatal(err)
+			}
+			*way.took = append(*way.took, s.measure(t, append([]string{"env", "DBUS_SESSION_BUS_ADDRESS=" + bus.Address}, way.args...)...))
+			items, err := bus.Items()
+			if _, statErr := os.Stat(filepath.Join(s.home, ".config/atmos/acme")); err != nil || len(items) > 0 || statErr == nil {
+				t.Fatalf("%q left %d entries, %v, %v", way.args[0], len(items), err, statErr)
+			}
+		}
+	}
+	t.Logf("logout --all --yes, %d identities, GNOME Keyring: %v; secret-tool clear for each, and rm -rf: %v", n, took(logout), took(floor))
 }
 
 // kubeUser is a user as client-go writes it for Atmos.
