@@ -55,7 +55,7 @@ func (l *loader) include(src *source, at position, tag, arg string) *value {
 	because := func(why error) *value {
 		return unknownValue(at, fmt.Sprintf("%s %s: %v", tag, printable(public(arg)), why))
 	}
-	path, err := l.includePath(src, words)
+	path, err := l.includePath(src, words, at.own)
 	if err != nil {
 		return because(err)
 	}
@@ -95,13 +95,13 @@ func (l *loader) include(src *source, at position, tag, arg string) *value {
 }
 
 // includePath is where the file is that src includes, or why it is not read.
-func (l *loader) includePath(src *source, words []string) (string, error) {
+func (l *loader) includePath(src *source, words []string, own bool) (string, error) {
 	switch {
 	case len(words) == 0:
 		return "", errors.New("no file")
 	case isRemote(words[0]):
 		return "", errors.New("remote, not fetched")
-	case src.remote:
+	case src.remote, isUNC(words[0]) && !own:
 		return "", errors.New("is on another machine")
 	case len(words) > 2 || len(words) == 2 && strings.ContainsAny(words[1], "|[]() "):
 		return "", errors.New("queries are not evaluated")

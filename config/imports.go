@@ -111,7 +111,12 @@ func (im *importer) follow(imports *value, bases, stack []string, remote bool) {
 
 // open takes in the local files that an import means.
 func (im *importer) open(v *value, bases, stack []string) {
-	paths, err := im.resolve(strings.TrimPrefix(v.text, "file://"), bases)
+	path := strings.TrimPrefix(v.text, "file://")
+	if isUNC(path) && !v.at.own {
+		im.missAny(v.at, "import%s: is on another machine", v.shown())
+		return
+	}
+	paths, err := im.resolve(path, bases)
 	switch {
 	case err != nil:
 		im.missAny(v.at, "import%s: %v", v.shown(), cause(err))

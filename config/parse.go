@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -177,7 +178,7 @@ func (p *parser) plain(n *yaml.Node, path []string) *value {
 	case n.Tag != "!!null":
 		v.kind, v.text, v.written = text, decoded(n), n.Value
 	}
-	return v
+	return v.local()
 }
 
 // grow counts c into v. The count bounds what aliases may stand for.
@@ -303,7 +304,22 @@ func (b *builder) inherit(from *value) {
 }
 
 func textValue(at position, s, function string) *value {
-	return &value{kind: text, at: at, text: s, written: s, computed: function, size: 1}
+	return (&value{kind: text, at: at, text: s, written: s, computed: function, size: 1}).local()
+}
+
+// local is the value, unless a project names a file on another machine with it. Windows would log in there
+// as the user, only to look at the file.
+func (v *value) local() *value {
+	if v.kind == text && isUNC(v.text) && !v.at.own {
+		return unknownValue(v.at, "is on another machine")
+	}
+	return v
+}
+
+// isUNC tells whether Windows takes a path for one of another machine, or of its namespace of devices.
+func isUNC(path string) bool {
+	path = strings.ReplaceAll(path, "/", `\`)
+	return runtime.GOOS == "windows" && (strings.HasPrefix(path, `\\`) || strings.HasPrefix(path, `\??`))
 }
 
 // unknownValue is a value that is not known, and why. The reason quotes what the file
