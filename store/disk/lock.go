@@ -112,8 +112,6 @@ func (d *Dir) tryLock(name string) (held, error) {
 		return held{}, err
 	case isLink(info):
 		return fail(ErrSymlink)
-	case !info.Mode().IsRegular():
-		return fail(ErrNotRegular)
 	}
 	created := flags&os.O_CREATE != 0
 	file, err := d.root.OpenFile(name, flags, 0o600)
@@ -166,6 +164,9 @@ func (l held) isNamed() (bool, error) {
 func (d *Dir) tryExistence(name string) (held, error) {
 	path := d.place.Join(name)
 	inUse := path.wrap("lock", ErrInUse)
+	if info, err := d.lstat(name); err == nil && !info.Mode().IsRegular() && !isLink(info) { // nothing can be written to it
+		return held{}, path.wrap("lock", ErrNotRegular)
+	}
 	l, err := d.tryLock(name)
 	if errors.Is(err, fs.ErrPermission) {
 		if _, lookErr := d.lstat(name); lookErr == nil {
