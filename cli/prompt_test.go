@@ -378,6 +378,7 @@ func FuzzPicker(f *testing.F) {
 	f.Add("team\x10\x0e\x15", 80, 24)
 	f.Add("\x11\x01zzz\x7f\x7f\x7f\x17", 40, 12)
 	f.Add("日本\x05\x0e", 3, 1)
+	f.Add("0", 6, 18)
 	f.Fuzz(func(t *testing.T, keys string, width, height int) {
 		if width < 2 || height < 1 || width > 500 || height > 500 {
 			return
