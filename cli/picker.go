@@ -177,7 +177,7 @@ func (p *picker) draw(width, height int) string {
 // fitted is a choice on a line of a terminal. Where there is no room, the label is cut before the mark is,
 // down to three fifths of the line, but never the pointer.
 func (c Choice) fitted(pointer string, width int) string {
-	label := fit(pointer+show.Clean(c.Label), max(width-show.Columns(c.mark()), 3*width/5, show.Columns(pointer)+2))
+	label := fit(pointer+show.Clean(c.Label), max(width-show.Columns(c.mark()), 3*width/5, min(width, show.Columns(pointer)+2)))
 	return fit(label+c.mark(), width)
 }
 
