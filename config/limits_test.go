@@ -17,17 +17,6 @@ import (
 	"github.com/credclean/credclean/config"
 )
 
-// soon loads a configuration, which must not take long: by far less than whoever tries all ways needs.
-func (m *machine) soon(t *testing.T) *config.Config {
-	t.Helper()
-	start := time.Now()
-	c := mustLoad(t, m)
-	if took := time.Since(start); took > 20*time.Second {
-		t.Errorf("took %v", took)
-	}
-	return c
-}
-
 // link makes n names of one file, or of one link. They are hard links: those are made fast.
 func (m *machine) link(t *testing.T, n int, file, format string) {
 	t.Helper()

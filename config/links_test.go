@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/credclean/credclean/config"
 )
@@ -59,4 +60,15 @@ func TestSymlinkedWorkDir(t *testing.T) {
 	}
 	m.work = "alias"
 	equal(t, m.see(t, config.Options{}).Dirs, []string{"alias"})
+}
+
+// soon loads a configuration, which must not take long: by far less than whoever tries all ways needs.
+func (m *machine) soon(t *testing.T) *config.Config {
+	t.Helper()
+	start := time.Now()
+	c := mustLoad(t, m)
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("took %v", took)
+	}
+	return c
 }
